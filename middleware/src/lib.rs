@@ -1,0 +1,1 @@
+//! Tower layers and vocabulary of the Docker Engine API.

@@ -1,0 +1,1 @@
+//! One Docker endpoint in front of many Docker Engines.

@@ -1,0 +1,1 @@
+//! Stand-in Docker Engines, certificates and helpers for the tests.
