@@ -1,1 +1,4 @@
 //! One Docker endpoint in front of many Docker Engines.
+
+pub mod config;
+pub mod discovery;
