@@ -1,0 +1,54 @@
+//! What handlers answer with.
+
+use std::sync::Arc;
+
+use swarm_middleware::api::{ApiVersion, Query, Refusal};
+
+use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
+use crate::config::ClusterOptions;
+use crate::engine::Engines;
+use crate::placement::Leases;
+use crate::scheduler::ClusterDriver;
+
+use super::system::offer;
+
+/// The cluster as handlers see it; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Context(Arc<Parts>);
+
+/// The parts of a [`Context`].
+#[derive(Debug)]
+pub struct Parts {
+    /// The state.
+    pub view: ClusterView,
+    /// The monitors, which refresh it.
+    pub engines: Engines,
+    /// What is promised.
+    pub leases: Leases,
+    /// Who decides where containers go.
+    pub driver: Arc<dyn ClusterDriver>,
+    /// `--cluster-opt`.
+    pub options: ClusterOptions,
+    /// Whether `/debug` is served.
+    pub debug: bool,
+}
+
+impl Context {
+    /// Wraps the parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    /// The state now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.view.snapshot()
+    }
+}
+
+impl std::ops::Deref for Context {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
