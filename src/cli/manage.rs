@@ -89,10 +89,10 @@ struct RefreshArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "60s")]
     engine_refresh_max_interval: Duration,
     /// Failures in a row after which a node is unhealthy [default: 3]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = parse_count)]
     engine_failure_retry: Option<u32>,
     /// Old name of --engine-failure-retry
-    #[arg(long, value_name = "COUNT", hide = true)]
+    #[arg(long, value_name = "COUNT", value_parser = parse_count, hide = true)]
     engine_refresh_retry: Option<u32>,
 }
 
@@ -133,7 +133,7 @@ impl ManageArgs {
         let listen = parse_hosts(&self.host)?;
         let cluster = ClusterOptions::parse(&self.cluster_opt)?;
         let refresh = self.refresh.interval()?;
-        let engine_failure_retry = self.refresh.failure_retry(warnings)?;
+        let engine_failure_retry = self.refresh.failure_retry(warnings);
         let Tls {
             listen: listen_tls,
             engine: engine_tls,
@@ -178,15 +178,14 @@ impl RefreshArgs {
         Ok(RefreshInterval { min, max })
     }
 
-    fn failure_retry(&self, warnings: &mut Vec<String>) -> Result<u32, ConfigError> {
+    fn failure_retry(&self, warnings: &mut Vec<String>) -> u32 {
         if self.engine_refresh_retry.is_some() {
             let line = "--engine-refresh-retry is deprecated: use --engine-failure-retry";
             warnings.push(line.to_owned());
         }
-        match self.engine_failure_retry.or(self.engine_refresh_retry) {
-            Some(0) => Err(ConfigError::Zero("--engine-failure-retry")),
-            retry => Ok(retry.unwrap_or(DEFAULT_FAILURE_RETRY)),
-        }
+        self.engine_failure_retry
+            .or(self.engine_refresh_retry)
+            .unwrap_or(DEFAULT_FAILURE_RETRY)
     }
 }
 
@@ -211,6 +210,13 @@ impl LaterArgs {
         ADVERTISE.check(advertise.is_some(), warnings)?;
         HEARTBEAT.check(self.heartbeat.is_some(), warnings)?;
         Ok(heartbeat)
+    }
+}
+
+fn parse_count(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("expected a number above 0"),
     }
 }
 

@@ -63,14 +63,10 @@ pub enum ConfigError {
     #[error("{0} needs --advertise HOST:PORT")]
     NoAdvertise(&'static str),
     /// Discovery in which no engine can register.
-    #[error(
-        "swarm join needs token, etcd, consul or zk discovery: edit nodes and file lists instead"
-    )]
+    #[error("join needs token, etcd, consul or zk discovery: edit nodes and file lists instead")]
     CannotJoin,
     /// No service that could make a token.
-    #[error(
-        "swarm create needs --url or SWARM_DISCOVERY_URL: the hosted discovery service is gone"
-    )]
+    #[error("create needs --url or SWARM_DISCOVERY_URL: the hosted discovery service is gone")]
     NoDiscoveryService,
     /// Something that comes later.
     #[error("{0} is not available yet")]
