@@ -1,5 +1,10 @@
 //! One Docker endpoint in front of many Docker Engines.
 
+pub mod cli;
 pub mod config;
 pub mod discovery;
+pub mod logging;
+mod run;
 pub mod scheduler;
+
+pub use run::{RunError, run};

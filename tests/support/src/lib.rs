@@ -1,1 +1,3 @@
 //! Stand-in Docker Engines, certificates and helpers for the tests.
+
+pub mod certs;
