@@ -13,3 +13,4 @@ pub mod forward;
 pub mod parse;
 pub mod respond;
 pub mod select;
+pub mod stream;
