@@ -69,7 +69,16 @@ impl Answer {
 pub async fn one(engine: &EngineSnapshot, request: Request<Body>) -> Result<Answer, ForwardError> {
     let response = engine.upstream.forward(request).await?;
     let status = response.status();
-    let body = Limited::new(response.into_body(), LIMIT).collect().await;
+    let body = whole(engine, response.into_body()).await?;
+    Ok(Answer { status, body })
+}
+
+/// Reads an engine's whole answer.
+///
+/// # Errors
+/// When it breaks off, or has no end.
+pub async fn whole(engine: &EngineSnapshot, body: Body) -> Result<Bytes, ForwardError> {
+    let body = Limited::new(body, LIMIT).collect().await;
     let body = body.map_err(|source| ForwardError {
         node: Arc::clone(&engine.name),
         kind: ForwardErrorKind::Closed,
@@ -77,7 +86,7 @@ pub async fn one(engine: &EngineSnapshot, request: Request<Body>) -> Result<Answ
         started: true,
         source,
     })?;
-    Ok(Answer { status, body: body.to_bytes() })
+    Ok(body.to_bytes())
 }
 
 /// A request without body.

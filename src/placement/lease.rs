@@ -50,6 +50,11 @@ impl Leases {
         Ok((Lease { number, leases: self.clone() }, outcome))
     }
 
+    /// Looks at what is promised.
+    pub fn look<T>(&self, look: impl FnOnce(&Table) -> T) -> T {
+        look(&self.lock())
+    }
+
     /// How many promises are held.
     pub fn len(&self) -> usize {
         self.lock().held.len()

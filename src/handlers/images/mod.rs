@@ -1,0 +1,5 @@
+//! Answers about images.
+
+mod progress;
+pub mod pull;
+pub mod spread;
