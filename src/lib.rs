@@ -6,6 +6,7 @@ pub mod config;
 pub mod discovery;
 pub mod json;
 pub mod logging;
+pub mod placement;
 mod run;
 pub mod scheduler;
 
