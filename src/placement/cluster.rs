@@ -11,7 +11,7 @@ use super::{Destination, Leases, create, exec, owner};
 use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
 use crate::config::{ClusterOptions, Pull};
 use crate::engine::Engines;
-use crate::scheduler::ClusterDriver;
+use crate::scheduler::{ClusterDriver, CpuShares, SpecOptions};
 
 /// Chooses where requests go, from one snapshot per decision.
 #[derive(Clone, Debug)]
@@ -36,7 +36,13 @@ impl ClusterPlacement {
         driver: Arc<dyn ClusterDriver>,
         options: ClusterOptions,
     ) -> Self {
-        Self { view, engines, leases, driver, options: Arc::new(options) }
+        Self {
+            view,
+            engines,
+            leases,
+            driver,
+            options: Arc::new(options),
+        }
     }
 
     /// Everything that one look at the state decides.
@@ -60,20 +66,26 @@ impl ClusterPlacement {
             Treatment::OutsideSwarmMode => Err(Refusal::unavailable(OUTSIDE_SWARM_MODE)),
             Treatment::NotImplemented => Err(Refusal::new(
                 RefusalKind::NotImplemented,
-                format!("{} {} is not supported yet", call.route.method, call.route.pattern),
+                format!(
+                    "{} {} is not supported yet",
+                    call.route.method, call.route.pattern
+                ),
             )),
         }
     }
 
     fn schedule(&self, request: &mut ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
         match request.call.route.operation {
-            Operation::NetworkCreate => {
-                self.choose(snapshot, |chooser| chooser.network(request)).map(Plan::One)
-            }
-            Operation::VolumeCreate => {
-                self.choose(snapshot, |chooser| chooser.volume(request)).map(Plan::One)
-            }
-            _ => create::plan(self, request).map(|creation| Plan::Create(Box::new(creation))),
+            Operation::NetworkCreate => self
+                .choose(snapshot, |chooser| chooser.network(request))
+                .map(Plan::One),
+            Operation::VolumeCreate => self
+                .choose(snapshot, |chooser| chooser.volume(request))
+                .map(Plan::One),
+            other => Err(Refusal::new(
+                RefusalKind::NotImplemented,
+                format!("{other:?} is not supported yet"),
+            )),
         }
     }
 
@@ -96,7 +108,12 @@ impl ClusterPlacement {
         choose: impl FnOnce(Chooser<'_>) -> Result<T, Refusal>,
     ) -> Result<T, Refusal> {
         self.leases.look(|leases| {
-            choose(Chooser { snapshot, driver: &*self.driver, options: &self.options, leases })
+            choose(Chooser {
+                snapshot,
+                driver: &*self.driver,
+                options: &self.options,
+                leases,
+            })
         })
     }
 
@@ -118,9 +135,14 @@ impl ClusterPlacement {
             }
             _ => snapshot.engines().cloned().collect(),
         };
-        let healthy: Vec<_> = engines.into_iter().filter(|engine| engine.is_healthy()).collect();
+        let healthy: Vec<_> = engines
+            .into_iter()
+            .filter(|engine| engine.is_healthy())
+            .collect();
         if healthy.is_empty() {
-            return Err(Refusal::unavailable("no healthy node available in the cluster"));
+            return Err(Refusal::unavailable(
+                "no healthy node available in the cluster",
+            ));
         }
         Ok(Plan::Each(healthy))
     }
@@ -147,7 +169,21 @@ impl Placement for ClusterPlacement {
             let plan = exec::tunnel_or_one(&request, to);
             return Ok((request, plan));
         }
+        if request.call.route.operation == Operation::ContainerCreate {
+            let wanted = create::Wanted::read(self, &request)?;
+            let creation = create::plan(self, &wanted).await?;
+            return Ok((request, Plan::Create(Box::new(creation))));
+        }
         let plan = self.decide(&mut request, &snapshot)?;
         Ok((request, plan))
     }
+}
+
+/// How create bodies are read, by the options of the cluster.
+pub fn spec_options(options: &ClusterOptions) -> SpecOptions {
+    let cpu_shares = match options.cpushares {
+        crate::config::CpuShares::Weight => CpuShares::Weight,
+        crate::config::CpuShares::Cores => CpuShares::Cores,
+    };
+    SpecOptions { cpu_shares }
 }

@@ -23,17 +23,24 @@ pub fn decide(
     if let Some(name) = spec.name.as_deref() {
         name_is_free(snapshot, leases, name)?;
     }
-    let nodes: Vec<Cow<'_, Node>> =
-        snapshot.engines().map(|engine| with_leases(snapshot, engine, leases)).collect();
+    let nodes: Vec<Cow<'_, Node>> = snapshot
+        .engines()
+        .map(|engine| with_leases(snapshot, engine, leases))
+        .collect();
     let refs: Vec<&Node> = nodes.iter().map(AsRef::as_ref).collect();
-    let ranked = driver.place(spec, &refs, seed).map_err(|error| refusal(&error))?;
+    let ranked = driver
+        .place(spec, &refs, seed)
+        .map_err(|error| refusal(&error))?;
     let best = ranked.first().map(|node| Arc::clone(&node.id));
     let engine = snapshot
         .engines()
         .find(|engine| best.as_ref() == Some(engine.id()))
         .ok_or_else(|| Refusal::unavailable("no healthy node available in the cluster"))?;
     let id: Arc<str> = spec.swarm_id.clone().unwrap_or_default();
-    let promise = Promise { node: Some(engine.key), workload: Arc::new(spec.workload(id)) };
+    let promise = Promise {
+        node: Some(engine.key),
+        workload: Arc::new(spec.workload(id)),
+    };
     Ok((promise, Arc::clone(engine)))
 }
 

@@ -41,12 +41,21 @@ pub(super) async fn search(snapshot: &Snapshot, id: &str) -> Result<Destination,
     if !plain {
         return Err(unknown());
     }
-    let healthy: Vec<&Arc<EngineSnapshot>> =
-        snapshot.engines().filter(|engine| engine.is_healthy()).collect();
+    let healthy: Vec<&Arc<EngineSnapshot>> = snapshot
+        .engines()
+        .filter(|engine| engine.is_healthy())
+        .collect();
     let answers = fan_out(&healthy, CONCURRENCY, DEADLINE, |engine| has(engine, id)).await;
-    let mut knowing = answers.iter().zip(&healthy).filter(|(has, _)| matches!(has, Ok(true)));
+    let mut knowing = answers
+        .iter()
+        .zip(&healthy)
+        .filter(|(has, _)| matches!(has, Ok(true)));
     let (_, engine) = knowing.next().ok_or_else(unknown)?;
-    Ok(Destination { engine: Arc::clone(engine), name: id.to_owned(), container: None })
+    Ok(Destination {
+        engine: Arc::clone(engine),
+        name: id.to_owned(),
+        container: None,
+    })
 }
 
 async fn has(engine: &EngineSnapshot, id: &str) -> Result<bool, String> {
@@ -56,6 +65,10 @@ async fn has(engine: &EngineSnapshot, id: &str) -> Result<bool, String> {
         .uri(format!("/v{api}/exec/{id}/json"))
         .body(Body::empty())
         .map_err(|error| error.to_string())?;
-    let answer = engine.upstream.forward(request).await.map_err(|error| error.to_string())?;
+    let answer = engine
+        .upstream
+        .forward(request)
+        .await
+        .map_err(|error| error.to_string())?;
     Ok(answer.status().is_success())
 }

@@ -47,7 +47,13 @@ impl Leases {
         let number = table.next;
         table.next += 1;
         table.held.insert(number, promise);
-        Ok((Lease { number, leases: self.clone() }, outcome))
+        Ok((
+            Lease {
+                number,
+                leases: self.clone(),
+            },
+            outcome,
+        ))
     }
 
     /// Looks at what is promised.
@@ -82,7 +88,9 @@ impl Table {
 
     /// Whether a container of this name is promised.
     pub fn names(&self, name: &str) -> bool {
-        self.held.values().any(|promise| promise.workload.has_name(name))
+        self.held
+            .values()
+            .any(|promise| promise.workload.has_name(name))
     }
 }
 
@@ -97,14 +105,22 @@ mod tests {
     use super::*;
 
     fn promise(name: &str) -> Promise {
-        let workload = Workload { names: Box::new([name.into()]), ..Workload::default() };
-        Promise { node: Some(NodeKey(1)), workload: Arc::new(workload) }
+        let workload = Workload {
+            names: Box::new([name.into()]),
+            ..Workload::default()
+        };
+        Promise {
+            node: Some(NodeKey(1)),
+            workload: Arc::new(workload),
+        }
     }
 
     #[test]
     fn a_promise_lasts_as_long_as_its_lease() {
         let leases = Leases::default();
-        let (lease, ()) = leases.promise(|_| Ok::<_, ()>((promise("web"), ()))).unwrap();
+        let (lease, ()) = leases
+            .promise(|_| Ok::<_, ()>((promise("web"), ())))
+            .unwrap();
         let taken = leases.promise(|table| match table.names("web") {
             true => Err("taken"),
             false => Ok((promise("web"), table.on(NodeKey(1)).count())),
@@ -128,7 +144,11 @@ mod tests {
                     })
                 })
                 .collect();
-            racers.into_iter().filter_map(|racer| racer.join().unwrap().ok()).map(|(l, ())| l).collect()
+            racers
+                .into_iter()
+                .filter_map(|racer| racer.join().unwrap().ok())
+                .map(|(l, ())| l)
+                .collect()
         });
         assert_eq!(won.len(), 1);
     }

@@ -23,7 +23,9 @@ pub(super) fn body(request: &ApiRequest) -> Result<Value, Refusal> {
         .map_err(|error| Refusal::bad_input(format!("invalid JSON: {error}")))?;
     match body.is_object() {
         true => Ok(body),
-        false => Err(Refusal::bad_input("invalid JSON: the body must be an object")),
+        false => Err(Refusal::bad_input(
+            "invalid JSON: the body must be an object",
+        )),
     }
 }
 
@@ -97,11 +99,16 @@ impl Chooser<'_> {
             body["Container"] = to.name.as_str().into();
         }
         replace(request, &body);
-        Ok(Destination { name: network, ..to })
+        Ok(Destination {
+            name: network,
+            ..to
+        })
     }
 
     fn on_named_node(&self, body: &mut Value, name: &str) -> Result<Option<Destination>, Refusal> {
-        let Some((engine, rest)) = self.snapshot.split_node(name) else { return Ok(None) };
+        let Some((engine, rest)) = self.snapshot.split_node(name) else {
+            return Ok(None);
+        };
         body["Name"] = rest.into();
         owner::reachable(engine, String::new()).map(Some)
     }
@@ -111,8 +118,13 @@ impl Chooser<'_> {
         let nothing = Value::Object(serde_json::Map::new());
         let spec = Spec::parse(None, None, version, &nothing, &SpecOptions::default())
             .map_err(|error| Refusal::bad_input(error.to_string()))?;
-        let (_, engine) =
-            super::decide(self.driver, self.snapshot, self.leases, &spec, fastrand::u64(..))?;
+        let (_, engine) = super::decide(
+            self.driver,
+            self.snapshot,
+            self.leases,
+            &spec,
+            fastrand::u64(..),
+        )?;
         owner::reachable(&engine, String::new())
     }
 }
