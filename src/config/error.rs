@@ -53,6 +53,11 @@ pub enum ConfigError {
     /// Certificates that nothing would use.
     #[error("--tlscacert, --tlscert and --tlskey need --tls or --tlsverify")]
     FilesWithoutTls,
+    /// A client's certificates that are nowhere.
+    #[error(
+        "DOCKER_TLS_VERIFY needs DOCKER_CERT_PATH, the directory of ca.pem, cert.pem and key.pem"
+    )]
+    NoCertPath,
     /// Discovery as an argument and as a flag.
     #[error("discovery is given twice, as an argument and by --discovery")]
     DiscoveryTwice,

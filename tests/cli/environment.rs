@@ -42,6 +42,11 @@ fn a_docker_client_s_certificates_serve_engines_only() {
         said.starts_with("cannot read /none/home/.docker/cert.pem: "),
         "{said}"
     );
+    let nowhere = refused("manage a:1", &[("DOCKER_TLS_VERIFY", "1")]);
+    assert!(
+        nowhere.starts_with("DOCKER_TLS_VERIFY needs DOCKER_CERT_PATH"),
+        "{nowhere}"
+    );
 }
 
 #[test]
