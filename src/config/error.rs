@@ -2,6 +2,7 @@
 
 use super::cluster::CLUSTER_OPTS;
 use crate::discovery::DiscoveryError;
+use crate::scheduler::UnknownName;
 
 /// What can be wrong with a command line. Every message is one line.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum ConfigError {
         /// Why it is refused.
         reason: String,
     },
+    /// A cluster driver that does not exist.
+    #[error(transparent)]
+    Driver(#[from] UnknownName),
     /// Zero, where time must pass or attempts must be made.
     #[error("{0} must be above zero")]
     Zero(&'static str),

@@ -18,15 +18,15 @@ fn wrong_values_of_manage_are_refused() {
         ),
         (
             "manage --strategy best a:1",
-            "the strategies are spread, binpack and random",
+            "spread, binpack, random are possible",
         ),
         (
             "manage -f cpu a:1",
-            "the filters are health, port, containerslots, dependency, affinity",
+            "health, port, containerslots, dependency, affinity",
         ),
         (
             "manage -c mesos-experimental a:1",
-            "the one cluster driver is swarm",
+            "unknown cluster driver \"mesos-experimental\": swarm is possible",
         ),
         (
             "manage --heartbeat 500ms a:1",
