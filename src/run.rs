@@ -2,6 +2,7 @@
 
 use crate::config::ManageConfig;
 use crate::discovery::{self, DiscoveryError};
+use crate::tls::{self, TlsError};
 
 /// Why a manager did not start, or ended badly.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +10,9 @@ pub enum RunError {
     /// The engines cannot be found.
     #[error(transparent)]
     Discovery(#[from] DiscoveryError),
+    /// A certificate or key cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// This build has no server in it.
     #[error("this build cannot serve: {0} was read and is valid")]
     NoServer(String),
@@ -21,5 +25,15 @@ pub enum RunError {
 /// When it cannot start, or ends for another reason than being told to.
 pub async fn run(config: ManageConfig) -> Result<(), RunError> {
     discovery::from_uri(&config.discovery)?;
+    config
+        .listen_tls
+        .as_ref()
+        .map(tls::server_config)
+        .transpose()?;
+    config
+        .engine_tls
+        .as_ref()
+        .map(tls::client_config)
+        .transpose()?;
     Err(RunError::NoServer(config.discovery))
 }
