@@ -9,5 +9,6 @@ pub mod logging;
 pub mod placement;
 mod run;
 pub mod scheduler;
+pub mod server;
 
 pub use run::{RunError, run};
