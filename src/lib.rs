@@ -9,6 +9,7 @@ pub mod logging;
 pub mod placement;
 mod run;
 pub mod scheduler;
+pub mod server;
 pub mod tls;
 
 pub use run::{RunError, run};

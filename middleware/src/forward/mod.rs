@@ -16,4 +16,6 @@ pub use error::{ForwardError, ForwardErrorKind};
 pub use fan_out::{FanOutError, fan_out};
 pub use lent::Lent;
 pub use pool::PoolOptions;
+pub use sender::TunnelCount;
+pub(crate) use upstream::Switch;
 pub use upstream::{Upstream, UpstreamCounters};
