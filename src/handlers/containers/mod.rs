@@ -1,0 +1,3 @@
+//! Answers about containers.
+
+pub mod status;

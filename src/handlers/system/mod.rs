@@ -1,0 +1,4 @@
+//! Answers about the whole system.
+
+pub mod instant;
+pub mod units;
