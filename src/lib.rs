@@ -1,1 +1,3 @@
 //! One Docker endpoint in front of many Docker Engines.
+
+pub mod scheduler;
