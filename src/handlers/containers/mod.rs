@@ -1,3 +1,4 @@
 //! Answers about containers.
 
+pub mod inspect;
 pub mod status;

@@ -1,0 +1,31 @@
+//! How a node is named in what is shown of its objects.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+/// A node as answers show it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct NodeCard<'a> {
+    /// `ENGINEID|ADDR`.
+    #[serde(rename = "ID")]
+    pub id: &'a str,
+    /// The address that published ports are reached at.
+    #[serde(rename = "IP")]
+    pub ip: &'a str,
+    /// Where the engine listens.
+    #[serde(rename = "Addr")]
+    pub addr: &'a str,
+    /// The engine's name.
+    #[serde(rename = "Name")]
+    pub name: &'a str,
+    /// CPUs of the machine.
+    #[serde(rename = "Cpus")]
+    pub cpus: i64,
+    /// Bytes of memory of the machine.
+    #[serde(rename = "Memory")]
+    pub memory: i64,
+    /// The daemon's labels and those derived from its facts.
+    #[serde(rename = "Labels")]
+    pub labels: &'a BTreeMap<String, String>,
+}
