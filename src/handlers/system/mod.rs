@@ -1,4 +1,5 @@
 //! Answers about the whole system.
 
+pub mod events;
 pub mod instant;
 pub mod units;
