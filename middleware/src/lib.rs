@@ -11,4 +11,6 @@ pub mod body;
 pub mod error;
 pub mod forward;
 pub mod parse;
+pub mod respond;
 pub mod select;
+pub mod stream;

@@ -57,11 +57,19 @@ impl Pattern {
         if value.len() > 2 && value.starts_with('/') && value.ends_with('/') {
             return regexp::compile(&value[1..value.len() - 1]).map(Self::Regexp);
         }
+        Ok(Self::plain(value))
+    }
+
+    fn plain(value: &str) -> Self {
         if value.contains('*') {
-            let pieces = value.split('*').map(str::to_owned).collect();
-            return Ok(Self::Glob(pieces));
+            return Self::Glob(value.split('*').map(str::to_owned).collect());
         }
-        Ok(Self::Literal(value.to_owned()))
+        Self::Literal(value.to_owned())
+    }
+
+    /// A name that may hold `*`, but is no regular expression; `None` when it is empty.
+    pub fn name(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::plain(text))
     }
 
     /// Whether a text fits.

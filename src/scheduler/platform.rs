@@ -1,5 +1,7 @@
 //! Platforms, `os/arch/variant`, and how engines name architectures.
 
+use std::fmt;
+
 use super::spec::SpecError;
 
 /// What a create asked to run on.
@@ -53,6 +55,13 @@ impl Platform {
             .as_deref()
             .is_none_or(|os| os.eq_ignore_ascii_case(node_os))
             && self.architecture.as_deref().is_none_or(runs)
+    }
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [self.os.as_deref(), self.architecture.as_deref()];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join("/"))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Host ports: what a container asks for, and who holds what on a node.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -28,6 +29,17 @@ impl Protocol {
             "sctp" => Self::Sctp,
             _ => Self::Other,
         }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Sctp => "sctp",
+            Self::Other => "other",
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use swarm_middleware::api::ApiVersion;
 
 use super::directive::Directive;
-use super::expr::{Expr, ExprError, Operator};
+use super::expr::{Expr, ExprError, Operator, Pattern};
 use super::labels::{self, Labels};
 use super::mentions::{self, Dependency, Mention};
 use super::platform::Platform;
@@ -94,7 +94,7 @@ pub struct Spec {
     pub constraints: Vec<Expr>,
     /// What the node must hold already.
     pub affinities: Vec<Expr>,
-    /// Which nodes may be used: one pattern per name in each.
+    /// Which nodes may be used at all.
     pub whitelists: Vec<Whitelist>,
     /// What happens when its node fails.
     pub reschedule: Reschedule,
@@ -111,8 +111,8 @@ pub struct Spec {
 pub struct Whitelist {
     /// The whole expression.
     pub expr: Expr,
-    /// One expression per name.
-    pub names: Vec<Expr>,
+    /// One pattern per name: literal or glob.
+    pub names: Vec<Pattern>,
 }
 
 impl Spec {
@@ -176,6 +176,13 @@ impl Spec {
         for mention in &mut self.networks {
             mention.loose = mention.node.is_none() && network(&mention.name);
         }
+    }
+
+    /// Whether there is anything to give up when nothing fits.
+    pub fn has_soft(&self) -> bool {
+        let exprs = self.constraints.iter().chain(&self.affinities);
+        let lists = self.whitelists.iter().map(|list| &list.expr);
+        exprs.chain(lists).any(|expr| expr.soft)
     }
 
     /// What a lease for this create occupies.
@@ -247,8 +254,14 @@ fn whitelists(body: &Value) -> Result<Vec<Whitelist>, SpecError> {
         if expr.operator == Operator::NotEqual {
             return Err(SpecError::Whitelist(text.clone()));
         }
-        let part = |name: &str| expression(kind, &format!("{}=={name}", expr.key));
-        let names = expr.value.split('|').map(part).collect::<Result<_, _>>()?;
+        let name = |name: &str| match Pattern::name(name) {
+            Some(name) => Ok(name),
+            None => Err(SpecError::Expression {
+                kind: kind.prefix(),
+                error: ExprError::Value(text.clone()),
+            }),
+        };
+        let names = expr.value.split('|').map(name).collect::<Result<_, _>>()?;
         Ok(Whitelist { expr, names })
     };
     kind.wishes(body)?.iter().map(one).collect()

@@ -1,7 +1,19 @@
-//! Towards engines: a pool of HTTP/1.1 connections per engine, and the request sent over it.
+//! Towards engines: a pool of HTTP/1.1 connections per engine, and requests sent over them.
 
+mod attempt;
+mod connect;
 mod error;
+mod fan_out;
+pub mod headers;
 mod lent;
+mod line;
+mod pool;
+mod sender;
+mod upstream;
 
+pub use connect::tune;
 pub use error::{ForwardError, ForwardErrorKind};
+pub use fan_out::{FanOutError, fan_out};
 pub use lent::Lent;
+pub use pool::PoolOptions;
+pub use upstream::{Upstream, UpstreamCounters};

@@ -16,11 +16,11 @@ pub trait Placement: Clone + Send + 'static {
     /// What a choice looks like.
     type Plan: Send;
 
-    /// Chooses; waits only where the placement says it does.
+    /// Chooses, and hands the request back; waits only where the placement says it does.
     fn place(
         &self,
-        request: &ApiRequest,
-    ) -> impl Future<Output = Result<Self::Plan, Refusal>> + Send;
+        request: ApiRequest,
+    ) -> impl Future<Output = Result<(ApiRequest, Self::Plan), Refusal>> + Send;
 }
 
 /// A request and where it goes. Only this room can make one.
@@ -69,8 +69,8 @@ where
         let mut inner = mem::replace(&mut self.inner, unready);
         let placement = self.placement.clone();
         Box::pin(async move {
-            let request = admitted.into_request();
-            let plan = placement.place(&request).await.map_err(Error::Select)?;
+            let placing = placement.place(admitted.into_request());
+            let (request, plan) = placing.await.map_err(Error::Select)?;
             inner.call(Placed { request, plan }).await
         })
     }

@@ -1,7 +1,7 @@
-use tower::{ServiceExt, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
-use super::{Placed, Placement, Select};
-use crate::admit::{Admit, AllowAll};
+use super::{Placed, Placement, SelectLayer};
+use crate::admit::{AdmitLayer, AllowAll};
 use crate::api::{ApiRequest, Refusal};
 use crate::error::Error;
 
@@ -11,11 +11,12 @@ struct ByName;
 impl Placement for ByName {
     type Plan = String;
 
-    async fn place(&self, request: &ApiRequest) -> Result<String, Refusal> {
-        match request.call.name.as_str() {
-            "lost" => Err(Refusal::not_found("No such container: lost")),
-            name => Ok(format!("node of {name}")),
+    async fn place(&self, request: ApiRequest) -> Result<(ApiRequest, String), Refusal> {
+        if request.call.name == "lost" {
+            return Err(Refusal::not_found("No such container: lost"));
         }
+        let plan = format!("node of {}", request.call.name);
+        Ok((request, plan))
     }
 }
 
@@ -23,9 +24,8 @@ async fn plan_for(name: &str) -> Result<String, Error> {
     let inner =
         service_fn(|placed: Placed<String>| async { Ok::<_, Error>(placed.into_parts().1) });
     let request = crate::parse::testing::request("GET", &format!("/containers/{name}/json"));
-    Admit::new(AllowAll, Select::new(ByName, inner))
-        .oneshot(request)
-        .await
+    let stack = AdmitLayer::new(AllowAll).layer(SelectLayer::new(ByName).layer(inner));
+    stack.oneshot(request).await
 }
 
 #[tokio::test]
