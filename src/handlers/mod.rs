@@ -3,5 +3,7 @@
 pub mod containers;
 mod nodecard;
 pub mod system;
+#[cfg(test)]
+mod testing;
 
 pub use nodecard::NodeCard;

@@ -1,4 +1,6 @@
 //! Answers about containers.
 
+pub mod filters;
 pub mod inspect;
-pub mod status;
+pub mod list;
+pub mod size;

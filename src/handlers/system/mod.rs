@@ -2,4 +2,8 @@
 
 pub mod events;
 pub mod instant;
+mod majority;
+pub mod offer;
+pub mod ping;
 pub mod units;
+pub mod version;

@@ -51,7 +51,7 @@ fn an_event_says_its_node_and_keeps_the_rest() {
     );
     assert_eq!(line, expected.as_bytes());
     let modern = query("", 52).render(&event("n1", START)).unwrap();
-    let start = concat!(r#""status":"start","id":"abc123","from":"busybox:1 node:n1","#);
+    let start = r#""status":"start","id":"abc123","from":"busybox:1 node:n1","#;
     assert_eq!(modern, expected.replace(start, "").as_bytes());
 }
 
