@@ -1,0 +1,6 @@
+//! Answers about containers.
+
+pub mod filters;
+pub mod inspect;
+pub mod list;
+pub mod size;
