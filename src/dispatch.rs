@@ -11,7 +11,7 @@ use swarm_middleware::error::Error;
 use swarm_middleware::select::Placed;
 use tower::Service;
 
-use crate::handlers::{Context, containers, forwarded, images, merged, networks, system, volumes};
+use crate::handlers::{Context, containers, forwarded, images, merged, system};
 use crate::placement::{Destination, Plan};
 
 /// The end of the stack: a local answer, a forward, a tunnel or a fan-out.
@@ -48,11 +48,15 @@ impl Service<Placed<Plan>> for Dispatch {
                     containers::create::create(&context, request, *creation).await
                 }
                 Plan::Each(engines) => match request.call.route.operation {
-                    Operation::ContainerPrune => merged::prune(&context, request).await,
+                    Operation::ContainerPrune => merged::prune(&context, request.call).await,
                     Operation::ImageCreate => {
-                        images::pull::pull(&context, &request, engines).await
+                        let ApiRequest { call, head, .. } = request;
+                        images::pull::pull(&context, &call, &head.headers, engines).await
                     }
-                    _ => images::spread::spread(&context, request, engines).await,
+                    _ => {
+                        let ApiRequest { call, head, .. } = request;
+                        images::spread::spread(&context, call, head.method, engines).await
+                    }
                 },
             }
         })
@@ -64,15 +68,11 @@ async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>,
     match request.call.route.operation {
         Operation::Ping => Ok(system::answers::ping(context, &request)),
         Operation::Version => Ok(system::answers::version(context)),
-        Operation::Info => Ok(system::answers::info(context, &request)),
         Operation::Preflight => Ok(system::answers::preflight()),
         Operation::DebugVars => system::debug::vars(context),
         Operation::Events => system::stream::events(context, &request),
-        Operation::SystemDf => merged::df(context, &request).await,
-        Operation::ContainerList => containers::answers::list(context, &request).await,
-        Operation::ImageList => images::answers::list(context, &request),
-        Operation::NetworkList => networks::answers::list(context, &request),
-        Operation::VolumeList => volumes::answers::list(context, &request),
+        Operation::SystemDf => merged::df(context, &request.call).await,
+        Operation::ContainerList => containers::answers::list(context, &request.call).await,
         other => Err(Error::Handler(Refusal::new(
             RefusalKind::NotImplemented,
             format!("{other:?} is not supported yet"),
@@ -91,7 +91,6 @@ async fn one(
         Operation::ContainerRename => containers::rename::rename(context, request, to).await,
         Operation::ContainerUpdate => containers::update::update(context, request, to).await,
         Operation::ExecCreate => containers::exec::create(context, request, to).await,
-        Operation::NetworkInspect => networks::answers::inspect(context, request, to).await,
         _ => forwarded::forward(context, request, to).await,
     }
 }

@@ -11,7 +11,7 @@ use swarm_middleware::body::Body;
 use tracing::{Span, debug, debug_span, error};
 
 /// The span of one request: a number that is unique in this process, method and path.
-pub fn span<B>(request: &Request<B>) -> Span {
+pub(crate) fn span<B>(request: &Request<B>) -> Span {
     static NUMBER: AtomicU64 = AtomicU64::new(1);
     debug_span!(
         "request",
@@ -22,15 +22,25 @@ pub fn span<B>(request: &Request<B>) -> Span {
 }
 
 /// One access line per request.
-pub fn access<B>(response: &Response<B>, latency: Duration, _: &Span) {
-    let operation = response.extensions().get::<&'static Route>().map(|route| route.operation);
-    debug!(status = response.status().as_u16(), ?operation, ?latency, "Answered");
+pub(crate) fn access<B>(response: &Response<B>, latency: Duration, _: &Span) {
+    let operation = response
+        .extensions()
+        .get::<&'static Route>()
+        .map(|route| route.operation);
+    debug!(
+        status = response.status().as_u16(),
+        ?operation,
+        ?latency,
+        "Answered"
+    );
 }
 
 /// A panic in a handler is answered with a JSON 500.
-pub fn on_panic(panic: Box<dyn Any + Send>) -> Response<Body> {
+pub(crate) fn on_panic(panic: Box<dyn Any + Send>) -> Response<Body> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    let text = text
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
     error!(panic = text, "A handler panicked");
     let body = "{\"message\":\"the endpoint failed while serving this request\"}\n";
     let mut response = Response::new(Body::from(body));

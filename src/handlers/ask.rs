@@ -106,28 +106,42 @@ pub async fn all(
     engines: &[Arc<EngineSnapshot>],
     make: impl Fn(&EngineSnapshot) -> Result<Request<Body>, Error>,
 ) -> Vec<(Arc<EngineSnapshot>, Result<Answer, Refusal>)> {
-    let answers = fan_out(engines, CONCURRENCY, DEADLINE, |engine: &Arc<EngineSnapshot>| {
-        let request = make(engine);
-        async move {
-            let answer = one(engine, request.map_err(|error| error.to_string())?).await;
+    let asked: Vec<_> = engines
+        .iter()
+        .map(|engine| (Arc::clone(engine), make(engine)))
+        .collect();
+    let answers = fan_out(
+        asked,
+        CONCURRENCY,
+        DEADLINE,
+        |(engine, request)| async move {
+            let answer = one(&engine, request.map_err(|error| error.to_string())?).await;
             answer.map_err(|error| error.to_string())
-        }
-    });
-    let answers = answers.await.into_iter().zip(engines).map(|(answer, engine)| {
-        let answer = match answer {
-            Ok(answer) if answer.status.is_success() => Ok(answer),
-            Ok(answer) => Err(answer.refusal()),
-            Err(error) => Err(Refusal::unavailable(error.to_string())),
-        };
-        if let Err(refusal) = &answer {
-            warn!(node = %engine.name, %refusal, "No good answer");
-        }
-        (Arc::clone(engine), answer)
-    });
+        },
+    );
+    let answers = answers
+        .await
+        .into_iter()
+        .zip(engines)
+        .map(|(answer, engine)| {
+            let answer = match answer {
+                Ok(answer) if answer.status.is_success() => Ok(answer),
+                Ok(answer) => Err(answer.refusal()),
+                Err(error) => Err(Refusal::unavailable(error.to_string())),
+            };
+            if let Err(refusal) = &answer {
+                warn!(node = %engine.name, %refusal, "No good answer");
+            }
+            (Arc::clone(engine), answer)
+        });
     answers.collect()
 }
 
 /// The engines that can be asked now.
 pub fn healthy(snapshot: &Snapshot) -> Vec<Arc<EngineSnapshot>> {
-    snapshot.engines().filter(|engine| engine.is_healthy()).cloned().collect()
+    snapshot
+        .engines()
+        .filter(|engine| engine.is_healthy())
+        .cloned()
+        .collect()
 }

@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use swarm_middleware::api::{ApiVersion, Query, Refusal};
-
-use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
+use crate::cluster::{ClusterView, Snapshot};
 use crate::config::ClusterOptions;
 use crate::engine::Engines;
 use crate::placement::Leases;
 use crate::scheduler::ClusterDriver;
-
-use super::system::offer;
+use crate::transfer::Transfers;
 
 /// The cluster as handlers see it; cheap to clone.
 #[derive(Clone, Debug)]
@@ -22,7 +19,7 @@ pub struct Parts {
     /// The state.
     pub view: ClusterView,
     /// The monitors, which refresh it.
-    pub engines: Engines,
+    pub engines: Arc<Engines>,
     /// What is promised.
     pub leases: Leases,
     /// Who decides where containers go.
@@ -31,6 +28,19 @@ pub struct Parts {
     pub options: ClusterOptions,
     /// Whether `/debug` is served.
     pub debug: bool,
+    /// Which lists read engines first.
+    pub refresh: RefreshFirst,
+    /// Image copies under way.
+    pub transfers: Transfers,
+}
+
+/// Which container lists read the engines first.
+#[derive(Clone, Debug, Default)]
+pub struct RefreshFirst {
+    /// Those filtered by node.
+    pub on_node_filter: bool,
+    /// Those filtered by this name.
+    pub container_name: Option<String>,
 }
 
 impl Context {

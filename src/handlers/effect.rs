@@ -1,9 +1,11 @@
 //! What an operation changes, so that the next list or inspect shows it.
 
+use std::sync::Arc;
+
 use swarm_middleware::api::Operation;
+use tracing::debug;
 
 use super::Context;
-use crate::engine::Refresh;
 use crate::placement::Destination;
 
 /// What an operation changes on its engine.
@@ -46,20 +48,30 @@ impl Effect {
         }
     }
 
-    /// Waits until the state shows it.
+    /// Waits until the state shows it. A state that cannot be read now is read again later, by the
+    /// monitor; the change itself is done.
     pub async fn settle(self, context: &Context, to: &Destination) {
-        let key = to.engine.key;
-        let container = || to.container.clone().map(Refresh::Container);
-        let refreshes = match self {
-            Self::Nothing => [None, None],
-            Self::Container => [container(), None],
-            Self::ContainerAndVolumes => [container(), Some(Refresh::Volumes)],
-            Self::Images => [Some(Refresh::Images), None],
-            Self::Networks => [Some(Refresh::Networks), container()],
-            Self::Volumes => [Some(Refresh::Volumes), None],
+        let (engines, key) = (&context.engines, to.engine.key);
+        let container = async || match &to.container {
+            Some(id) => engines.refresh_container(key, Arc::clone(id)).await,
+            None => Ok(()),
         };
-        for refresh in refreshes.into_iter().flatten() {
-            context.engines.refresh(key, refresh).await;
+        let shown = match self {
+            Self::Nothing => Ok(()),
+            Self::Container => container().await,
+            Self::ContainerAndVolumes => {
+                let volumes = engines.refresh_volumes(key);
+                tokio::try_join!(container(), volumes).map(|_| ())
+            }
+            Self::Images => engines.refresh_images(key).await,
+            Self::Networks => {
+                let networks = engines.refresh_networks(key);
+                tokio::try_join!(container(), networks).map(|_| ())
+            }
+            Self::Volumes => engines.refresh_volumes(key).await,
+        };
+        if let Err(error) = shown {
+            debug!(node = %to.engine.name, %error, "Changed, but not read again yet");
         }
     }
 }

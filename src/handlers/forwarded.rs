@@ -1,5 +1,7 @@
 //! Requests that one engine answers.
 
+use std::sync::Arc;
+
 use http::Response;
 use swarm_middleware::api::ApiRequest;
 use swarm_middleware::body::Body;
@@ -46,7 +48,7 @@ pub async fn tunnel(
     mut request: ApiRequest,
     to: Destination,
 ) -> Result<Response<Body>, Error> {
-    let slot = request.head.extensions.remove::<Slot>();
+    let slot = request.head.extensions.remove::<Arc<Slot>>();
     let version = outbound::version(request.call.version, &to.engine, &context.snapshot());
     let outbound = outbound::request(request, &to, version).map_err(Error::Handler)?;
     match slot {

@@ -1,9 +1,20 @@
-//! Answers: one file per answer, each a pure `render` of a snapshot, a request and the time.
+//! Answers: one file per answer, each a pure `render` and the thin part that asks and sends.
 
+pub mod answer;
+pub mod ask;
 pub mod containers;
+mod context;
+mod effect;
+pub mod forwarded;
+pub mod images;
+pub mod merged;
 mod nodecard;
+pub mod outbound;
 pub mod system;
+mod task;
 #[cfg(test)]
 mod testing;
 
+pub use context::{Context, Parts, RefreshFirst};
+pub use effect::Effect;
 pub use nodecard::NodeCard;

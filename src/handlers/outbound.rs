@@ -2,7 +2,7 @@
 
 use http::Request;
 use http::uri::PathAndQuery;
-use swarm_middleware::api::{ApiRequest, ApiVersion, Operation, Query, Refusal};
+use swarm_middleware::api::{ApiRequest, ApiVersion, Operation, Refusal};
 use swarm_middleware::body::Body;
 
 use crate::cluster::{EngineSnapshot, Snapshot};
@@ -11,9 +11,16 @@ use crate::placement::Destination;
 
 /// The version a request speaks to an engine: the client's, or for a bare path the newest that
 /// all engines serve, so that they answer in one shape.
-pub fn version(asked: Option<ApiVersion>, engine: &EngineSnapshot, snapshot: &Snapshot) -> ApiVersion {
-    let wanted = asked.unwrap_or_else(|| *offer::offered(snapshot).end());
-    engine.facts.as_ref().map_or(wanted, |facts| wanted.min(facts.api))
+pub fn version(
+    asked: Option<ApiVersion>,
+    engine: &EngineSnapshot,
+    snapshot: &Snapshot,
+) -> ApiVersion {
+    let wanted = asked.unwrap_or_else(|| offer::offer(snapshot).maximum);
+    engine
+        .facts
+        .as_ref()
+        .map_or(wanted, |facts| wanted.min(facts.api))
 }
 
 /// The request for the engine: its path is built from the route, the name from the look-up.
@@ -25,7 +32,12 @@ pub fn request(
     to: &Destination,
     version: ApiVersion,
 ) -> Result<Request<Body>, Refusal> {
-    let ApiRequest { call, head, payload, .. } = request;
+    let ApiRequest {
+        call,
+        head,
+        payload,
+        ..
+    } = request;
     let query = match call.route.operation {
         Operation::Commit => call.query.with("container", Some(&to.name)),
         _ => call.query.clone(),

@@ -9,7 +9,7 @@ use swarm_middleware::error::Error;
 ///
 /// # Errors
 /// Those of the work; a refusal when it panicked.
-pub async fn to_its_end<T: Send + 'static>(
+pub(super) async fn to_its_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, Error>> + Send + 'static,
 ) -> Result<T, Error> {
     tokio::spawn(work).await.unwrap_or_else(|failed| {

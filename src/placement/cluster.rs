@@ -10,14 +10,12 @@ use super::plan::Plan;
 use super::{Destination, Leases, create, exec, owner};
 use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
 use crate::config::{ClusterOptions, Pull};
-use crate::engine::Engines;
-use crate::scheduler::{ClusterDriver, CpuShares, SpecOptions};
+use crate::scheduler::ClusterDriver;
 
 /// Chooses where requests go, from one snapshot per decision.
 #[derive(Clone, Debug)]
 pub struct ClusterPlacement {
     pub(super) view: ClusterView,
-    pub(super) engines: Engines,
     pub(super) leases: Leases,
     pub(super) driver: Arc<dyn ClusterDriver>,
     pub(super) options: Arc<ClusterOptions>,
@@ -31,14 +29,12 @@ impl ClusterPlacement {
     /// Over this state, with these promises and this driver.
     pub fn new(
         view: ClusterView,
-        engines: Engines,
         leases: Leases,
         driver: Arc<dyn ClusterDriver>,
         options: ClusterOptions,
     ) -> Self {
         Self {
             view,
-            engines,
             leases,
             driver,
             options: Arc::new(options),
@@ -177,13 +173,4 @@ impl Placement for ClusterPlacement {
         let plan = self.decide(&mut request, &snapshot)?;
         Ok((request, plan))
     }
-}
-
-/// How create bodies are read, by the options of the cluster.
-pub fn spec_options(options: &ClusterOptions) -> SpecOptions {
-    let cpu_shares = match options.cpushares {
-        crate::config::CpuShares::Weight => CpuShares::Weight,
-        crate::config::CpuShares::Cores => CpuShares::Cores,
-    };
-    SpecOptions { cpu_shares }
 }

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use swarm_middleware::api::{ApiRequest, ApiVersion, Refusal, RefusalKind};
+use swarm_middleware::api::{ApiRequest, Refusal, RefusalKind};
 use tokio::time::{Instant, timeout_at};
 
 use super::plan::Creation;
-use super::{ClusterPlacement, Reference, absorb, decide, objects, owner, rewrite_create};
-use super::{scale_cpu_shares, spec_options};
+use super::{
+    ClusterPlacement, Reference, absorb, decide, objects, owner, rewrite_create, scale_cpu_shares,
+};
 use crate::cluster::Snapshot;
 use crate::config::CpuShares;
-use crate::scheduler::Spec;
+use crate::handlers::system::offer::offer;
+use crate::scheduler::{Spec, SpecOptions};
 
 /// How long a create waits for nodes whose containers are not all known yet.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -65,8 +67,11 @@ impl Wanted {
         absorb(&mut body, new_id).map_err(|error| bad(&error))?;
         let query = &request.call.query;
         let (name, platform) = (query.get("name"), query.get("platform"));
-        let version = request.call.version.unwrap_or(ApiVersion::v1(0));
-        let options = spec_options(&placement.options);
+        let newest = || offer(&placement.view.snapshot()).maximum;
+        let version = request.call.version.unwrap_or_else(newest);
+        let options = SpecOptions {
+            cpu_shares: placement.options.cpushares.into(),
+        };
         let spec = Spec::parse(
             name.as_deref(),
             platform.as_deref(),

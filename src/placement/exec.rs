@@ -41,24 +41,27 @@ pub(super) async fn search(snapshot: &Snapshot, id: &str) -> Result<Destination,
     if !plain {
         return Err(unknown());
     }
-    let healthy: Vec<&Arc<EngineSnapshot>> = snapshot
-        .engines()
-        .filter(|engine| engine.is_healthy())
+    let healthy = snapshot.engines().filter(|engine| engine.is_healthy());
+    let asked: Vec<_> = healthy
+        .map(|engine| (Arc::clone(engine), id.to_owned()))
         .collect();
-    let answers = fan_out(&healthy, CONCURRENCY, DEADLINE, |engine| has(engine, id)).await;
+    let answers = fan_out(asked, CONCURRENCY, DEADLINE, |(engine, id)| async move {
+        let knows = knows(&engine, &id).await?;
+        Ok::<_, String>(knows.then_some(engine))
+    });
     let mut knowing = answers
-        .iter()
-        .zip(&healthy)
-        .filter(|(has, _)| matches!(has, Ok(true)));
-    let (_, engine) = knowing.next().ok_or_else(unknown)?;
+        .await
+        .into_iter()
+        .filter_map(|answer| answer.ok().flatten());
+    let engine = knowing.next().ok_or_else(unknown)?;
     Ok(Destination {
-        engine: Arc::clone(engine),
+        engine,
         name: id.to_owned(),
         container: None,
     })
 }
 
-async fn has(engine: &EngineSnapshot, id: &str) -> Result<bool, String> {
+async fn knows(engine: &EngineSnapshot, id: &str) -> Result<bool, String> {
     let api = engine.facts.as_ref().ok_or("not validated")?.api;
     let request = Request::builder()
         .method(Method::GET)

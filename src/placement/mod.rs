@@ -14,7 +14,7 @@ pub mod owner;
 mod plan;
 pub mod rewrite;
 
-pub use cluster::{ClusterPlacement, spec_options};
+pub use cluster::ClusterPlacement;
 pub use decide::{decide, name_is_free};
 pub use intake::{absorb, merge_start, scale_cpu_shares};
 pub use lease::{Lease, Leases, Promise, Table};

@@ -1,12 +1,13 @@
 //! Where networks and volumes are made, and which engine joins a container to a network.
 
 use serde_json::Value;
-use swarm_middleware::api::{ApiRequest, ApiVersion, Payload, Refusal};
+use swarm_middleware::api::{ApiRequest, Payload, Refusal};
 
 use super::plan::Destination;
 use super::{Table, owner};
 use crate::cluster::{LookupError, Snapshot};
 use crate::config::{ClusterOptions, NetworkDriver};
+use crate::handlers::system::offer::offer;
 use crate::scheduler::{ClusterDriver, Spec, SpecOptions};
 
 /// Who is asked where something new goes.
@@ -114,7 +115,8 @@ impl Chooser<'_> {
     }
 
     fn by_strategy(&self, request: &ApiRequest) -> Result<Destination, Refusal> {
-        let version = request.call.version.unwrap_or(ApiVersion::v1(u16::MAX));
+        let newest = || offer(self.snapshot).maximum;
+        let version = request.call.version.unwrap_or_else(newest);
         let nothing = Value::Object(serde_json::Map::new());
         let spec = Spec::parse(None, None, version, &nothing, &SpecOptions::default())
             .map_err(|error| Refusal::bad_input(error.to_string()))?;

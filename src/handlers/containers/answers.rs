@@ -4,13 +4,14 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use futures_util::stream;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Method, Response};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use jiff::Timestamp;
-use swarm_middleware::api::ApiRequest;
+use swarm_middleware::api::{ApiCall, ApiRequest, ApiVersion};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use tracing::warn;
@@ -26,14 +27,14 @@ use crate::placement::Destination;
 ///
 /// # Errors
 /// When a parameter or filter is not valid.
-pub async fn list(context: &Context, request: &ApiRequest) -> Result<Response<Body>, Error> {
-    let query = ListQuery::parse(&request.call.query).map_err(Error::Handler)?;
+pub async fn list(context: &Context, call: &ApiCall) -> Result<Response<Body>, Error> {
+    let query = ListQuery::parse(&call.query).map_err(Error::Handler)?;
     refresh_first(context, &query).await;
     let snapshot = context.snapshot();
     let now = Timestamp::now().as_second();
     let mut chunks = listed::render(&snapshot, &query, now).map_err(Error::Handler)?;
     if query.size {
-        chunks = with_sizes(&snapshot, request, chunks).await;
+        chunks = with_sizes(&snapshot, call.version, chunks).await;
     }
     Ok(streamed(chunks))
 }
@@ -63,15 +64,20 @@ fn streamed(mut chunks: ContainerChunks) -> Response<Body> {
 /// Asks the nodes whose containers are shown for sizes; one that does not say has none shown.
 async fn with_sizes(
     snapshot: &Snapshot,
-    request: &ApiRequest,
+    asked: Option<ApiVersion>,
     chunks: ContainerChunks,
 ) -> ContainerChunks {
     let nodes = chunks.nodes();
-    let engines: Vec<Arc<EngineSnapshot>> =
-        ask::healthy(snapshot).into_iter().filter(|engine| nodes.contains(&engine.key)).collect();
+    let engines: Vec<Arc<EngineSnapshot>> = ask::healthy(snapshot)
+        .into_iter()
+        .filter(|engine| nodes.contains(&engine.key))
+        .collect();
     let answers = ask::all(&engines, |engine| {
-        let version = outbound::version(request.call.version, engine, snapshot);
-        ask::request(Method::GET, &format!("/v{version}/containers/json?all=1&size=1"))
+        let version = outbound::version(asked, engine, snapshot);
+        ask::request(
+            Method::GET,
+            &format!("/v{version}/containers/json?all=1&size=1"),
+        )
     })
     .await;
     let mut sizes = Sizes::default();
@@ -86,7 +92,10 @@ async fn with_sizes(
 
 /// `--refresh-on-node-filter` and `--container-name-refresh-filter`: the engines are read first.
 async fn refresh_first(context: &Context, query: &ListQuery) {
-    let by_node = query.filters.get("node").filter(|_| context.refresh.on_node_filter);
+    let by_node = query
+        .filters
+        .get("node")
+        .filter(|_| context.refresh.on_node_filter);
     let wanted = context.refresh.container_name.as_deref();
     let by_name = query
         .filters
@@ -99,11 +108,16 @@ async fn refresh_first(context: &Context, query: &ListQuery) {
     let named = |engine: &Arc<EngineSnapshot>| {
         by_name || by_node.is_some_and(|nodes| nodes.iter().any(|node| **node == *engine.name))
     };
-    let refreshes = ask::healthy(&snapshot)
-        .into_iter()
-        .filter(named)
-        .map(|engine| context.engines.refresh(engine.key, crate::engine::Refresh::All));
-    futures_util::future::join_all(refreshes).await;
+    let engines = ask::healthy(&snapshot).into_iter().filter(named);
+    let engines: Vec<_> = engines.collect();
+    let reads = engines
+        .iter()
+        .map(|engine| context.engines.refresh_all(engine.key));
+    for (engine, read) in engines.iter().zip(join_all(reads).await) {
+        if let Err(error) = read {
+            warn!(node = %engine.name, %error, "Not read before listing");
+        }
+    }
 }
 
 /// The engine's own answer, with its node.
@@ -129,5 +143,8 @@ pub async fn inspect(
             body
         }
     };
-    Ok(answer::with_body(Response::from_parts(head, Body::empty()), edited))
+    Ok(answer::with_body(
+        Response::from_parts(head, Body::empty()),
+        edited,
+    ))
 }

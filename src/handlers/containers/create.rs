@@ -1,6 +1,7 @@
 //! `POST /containers/create`: the promised container is made on its node.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
@@ -12,11 +13,14 @@ use swarm_middleware::forward::ForwardError;
 use tracing::{debug, info, warn};
 
 use crate::cluster::EngineSnapshot;
-use crate::engine::Refresh;
+use crate::engine::RefreshError;
 use crate::handlers::ask::Answer;
 use crate::handlers::{Context, answer, ask, outbound, task};
 use crate::placement::{Creation, Lease};
 use crate::transfer;
+
+/// How often a node whose create has an unknown outcome is asked for a complete list.
+const LISTED_AGAIN: Duration = Duration::from_secs(1);
 
 /// Makes the container, and answers once lists show it. A client that vanishes undoes nothing.
 ///
@@ -28,17 +32,23 @@ pub async fn create(
     creation: Creation,
 ) -> Result<Response<Body>, Error> {
     let version = outbound::version(request.call.version, &creation.engine, &context.snapshot());
-    let path = request.call.path_and_query(version, "", &request.call.query);
+    let path = request
+        .call
+        .path_and_query(version, "", &request.call.query);
     let context = context.clone();
     task::to_its_end(async move {
-        let wish = Wish { path, headers: request.head.headers, body: creation.body };
+        let wish = Wish {
+            path,
+            headers: request.head.headers,
+            body: creation.body,
+        };
         let engine = creation.engine;
         let image = creation.spec.image;
         match make(&context, &wish, &engine, &image).await {
             Ok(answer) => {
                 if let Some(id) = created_id(&answer) {
                     info!(node = %engine.name, container = %id, %image, "Created");
-                    context.engines.refresh(engine.key, Refresh::Container(id)).await;
+                    show(&context, &engine, &id).await;
                 }
                 Ok(answer::json_bytes(answer.status, answer.body))
             }
@@ -93,7 +103,10 @@ async fn make(
 
 /// Engines answer 404 for missing images, networks and more; the sentence is the only difference.
 fn lacks_image(answer: &Answer) -> bool {
-    answer.message().to_ascii_lowercase().starts_with("no such image")
+    answer
+        .message()
+        .to_ascii_lowercase()
+        .starts_with("no such image")
 }
 
 fn created_id(answer: &Answer) -> Option<Arc<str>> {
@@ -112,10 +125,25 @@ fn unknown_outcome(
         return;
     }
     warn!(node = %engine.name, %error, "Create with unknown outcome");
-    let engines = context.engines.clone();
-    let key = engine.key;
+    let (engines, key) = (Arc::clone(&context.engines), engine.key);
     tokio::spawn(async move {
-        engines.complete_list(key).await;
+        while let Err(error) = engines.refresh_all(key).await {
+            if error == RefreshError::Gone {
+                break;
+            }
+            tokio::time::sleep(LISTED_AGAIN).await;
+        }
         drop(lease);
     });
+}
+
+/// Lists show the container before its promise ends.
+async fn show(context: &Context, engine: &EngineSnapshot, id: &Arc<str>) {
+    if let Err(error) = context
+        .engines
+        .refresh_container(engine.key, Arc::clone(id))
+        .await
+    {
+        debug!(node = %engine.name, container = %id, %error, "Created, but not read yet");
+    }
 }

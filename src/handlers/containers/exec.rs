@@ -26,7 +26,13 @@ pub async fn create(
     let body = ask::whole(&to.engine, body).await?;
     let made: Value = serde_json::from_slice(&body).unwrap_or_default();
     if let (Some(id), Some(container)) = (made["Id"].as_str(), &to.container) {
-        context.engines.exec_made(to.engine.key, id, container).await;
+        context
+            .engines
+            .note_exec(to.engine.key, id, container)
+            .await;
     }
-    Ok(answer::with_body(Response::from_parts(head, Body::empty()), body))
+    Ok(answer::with_body(
+        Response::from_parts(head, Body::empty()),
+        body,
+    ))
 }

@@ -24,15 +24,26 @@ pub async fn rename(
     let name = wanted.trim_start_matches('/').to_owned();
     let snapshot = context.snapshot();
     let mut holders = snapshot.containers_named(&name);
-    if holders.next().is_some_and(|found| to.container.as_ref() == Some(&found.container.id)) {
+    if holders
+        .next()
+        .is_some_and(|found| to.container.as_ref() == Some(&found.container.id))
+    {
         // Its own name: the engine has a sentence for that.
         return forwarded::forward(context, request, to).await;
     }
     let promised = context.leases.promise(|table| {
         name_is_free(&context.snapshot(), table, &name)?;
-        let workload =
-            Workload { names: Box::new([name.as_str().into()]), ..Workload::default() };
-        Ok::<_, Refusal>((Promise { node: None, workload: Arc::new(workload) }, ()))
+        let workload = Workload {
+            names: Box::new([name.as_str().into()]),
+            ..Workload::default()
+        };
+        Ok::<_, Refusal>((
+            Promise {
+                node: None,
+                workload: Arc::new(workload),
+            },
+            (),
+        ))
     });
     let (lease, ()) = promised.map_err(Error::Handler)?;
     let answer = forwarded::forward(context, request, to).await;

@@ -33,8 +33,22 @@ fn fits(node: &Node, now: &Workload, body: &Value, overcommit: f64) -> Result<()
     let (allowed, reserved) = (node.allowance(overcommit), node.reserved());
     let wanted = |key: &str| body[key].as_i64().filter(|amount| *amount > 0);
     let checks = [
-        ("memory", wanted("Memory"), now.memory, reserved.memory, allowed.memory, "bytes"),
-        ("CPUs", wanted("NanoCpus"), now.nano_cpus, reserved.nano_cpus, allowed.nano_cpus, "nano-CPUs"),
+        (
+            "memory",
+            wanted("Memory"),
+            now.memory,
+            reserved.memory,
+            allowed.memory,
+            "bytes",
+        ),
+        (
+            "CPUs",
+            wanted("NanoCpus"),
+            now.nano_cpus,
+            reserved.nano_cpus,
+            allowed.nano_cpus,
+            "nano-CPUs",
+        ),
     ];
     for (what, wanted, had, reserved, allowed, unit) in checks {
         let Some(wanted) = wanted else { continue };
@@ -61,10 +75,21 @@ mod tests {
     #[test]
     fn only_growth_beyond_the_node_is_refused() {
         let mut node = Node::new("id", "node-1", "a:1", "10.0.0.1");
-        node.capacity = Resources { nano_cpus: 2_000_000_000, memory: 1000 };
-        let now = Workload { id: "a".into(), memory: 400, ..Workload::default() };
+        node.capacity = Resources {
+            nano_cpus: 2_000_000_000,
+            memory: 1000,
+        };
+        let now = Workload {
+            id: "a".into(),
+            memory: 400,
+            ..Workload::default()
+        };
         node.insert(Arc::new(now.clone()));
-        node.insert(Arc::new(Workload { id: "b".into(), memory: 500, ..Workload::default() }));
+        node.insert(Arc::new(Workload {
+            id: "b".into(),
+            memory: 500,
+            ..Workload::default()
+        }));
         let update = |body| fits(&node, &now, &body, 0.0);
         assert!(update(json!({"Memory": 500})).is_ok());
         assert!(update(json!({"Memory": 501})).is_err());

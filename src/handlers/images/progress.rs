@@ -17,7 +17,12 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(node: &str) -> Self {
-        Self { node: node.to_owned(), layers: BTreeMap::new(), closing: Vec::new(), error: None }
+        Self {
+            node: node.to_owned(),
+            layers: BTreeMap::new(),
+            closing: Vec::new(),
+            error: None,
+        }
     }
 
     /// Takes one of the engine's lines; answers what the client is told, if anything.
@@ -34,10 +39,15 @@ impl Progress {
         let detail = &line["progressDetail"];
         if let (Some(current), Some(total)) = (detail["current"].as_u64(), detail["total"].as_u64())
         {
-            self.layers.insert(format!("{status} {layer}"), (current, total));
+            self.layers
+                .insert(format!("{status} {layer}"), (current, total));
             let of = |pick: fn(&(u64, u64)) -> u64| {
-                let same = self.layers.iter().filter(|(key, _)| key.starts_with(status));
-                same.map(|(_, sizes)| pick(sizes)).fold(0_u64, u64::saturating_add)
+                let same = self
+                    .layers
+                    .iter()
+                    .filter(|(key, _)| key.starts_with(status));
+                same.map(|(_, sizes)| pick(sizes))
+                    .fold(0_u64, u64::saturating_add)
             };
             let detail = json!({ "current": of(|sizes| sizes.0), "total": of(|sizes| sizes.1) });
             return Some(self.say(status, &detail));
@@ -58,14 +68,16 @@ mod tests {
     #[test]
     fn layers_add_up_under_the_nodes_name() {
         let mut progress = Progress::new("node-1");
-        let line = |id: &str, current: u64| {
-            json!({"status": "Downloading", "id": id, "progressDetail": {"current": current, "total": 10}})
-        };
+        let line = |id: &str, current: u64| json!({"status": "Downloading", "id": id, "progressDetail": {"current": current, "total": 10}});
         progress.line(&line("a", 4));
         let told = progress.line(&line("b", 3)).unwrap();
         assert_eq!(told["id"], "node-1");
         assert_eq!(told["progressDetail"], json!({"current": 7, "total": 20}));
-        assert!(progress.line(&json!({"status": "Digest: sha256:1"})).is_none());
+        assert!(
+            progress
+                .line(&json!({"status": "Digest: sha256:1"}))
+                .is_none()
+        );
         assert_eq!(progress.closing.len(), 1);
         progress.line(&json!({"error": "denied"}));
         assert_eq!(progress.error.as_deref(), Some("denied"));

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::StreamExt;
 use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use http_body::Frame;
-use http_body_util::{BodyStream, StreamBody};
+use http_body_util::StreamBody;
 use serde_json::{Value, json};
-use swarm_middleware::api::{ApiRequest, Refusal};
+use swarm_middleware::api::{ApiCall, Refusal};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use tokio::sync::mpsc;
@@ -18,9 +17,8 @@ use tracing::{info, warn};
 
 use super::progress::Progress;
 use crate::cluster::EngineSnapshot;
-use crate::engine::Refresh;
+use crate::engine::{EngineError, Lines};
 use crate::handlers::ask::Answer;
-use crate::handlers::lines::Lines;
 use crate::handlers::{Context, ask, outbound};
 
 /// How many lines may wait for a slow client; engines wait behind them.
@@ -42,7 +40,8 @@ enum News {
 /// The first refusal, when every node refused before it had begun.
 pub async fn pull(
     context: &Context,
-    request: &ApiRequest,
+    call: &ApiCall,
+    headers: &HeaderMap,
     nodes: Vec<Arc<EngineSnapshot>>,
 ) -> Result<Response<Body>, Error> {
     let (send, mut news) = mpsc::channel(BACKLOG);
@@ -50,24 +49,31 @@ pub async fn pull(
     let snapshot = context.snapshot();
     let count = nodes.len();
     for engine in nodes {
-        let call = &request.call;
         let version = outbound::version(call.version, &engine, &snapshot);
         let path = call.path_and_query(version, "", &call.query);
         let mut outbound = ask::request(http::Method::POST, &path)?;
-        if let Some(auth) = request.head.headers.get("x-registry-auth") {
-            outbound.headers_mut().insert("x-registry-auth", auth.clone());
+        if let Some(auth) = headers.get("x-registry-auth") {
+            outbound
+                .headers_mut()
+                .insert("x-registry-auth", auth.clone());
         }
         pulls.spawn(one(context.clone(), engine, outbound, send.clone()));
     }
     drop(send);
-    let mut story = Story { image: image_of(request), left: count, ..Story::default() };
+    let mut story = Story {
+        image: image_of(call),
+        left: count,
+        ..Story::default()
+    };
     while !story.begun && story.left > 0 {
         match news.recv().await {
             Some(item) => story.take(item),
             None => break,
         }
     }
-    if !story.begun && let Some(refusal) = story.refusal.take() {
+    if !story.begun
+        && let Some(refusal) = story.refusal.take()
+    {
         return Err(Error::Handler(refusal));
     }
     Ok(stream(story, news, pulls))
@@ -105,7 +111,8 @@ impl Story {
                     }
                 };
                 let status = format!("Pulling {}: {outcome}", self.image);
-                self.lines.push(json!({ "status": status, "progressDetail": {}, "id": &*node }));
+                self.lines
+                    .push(json!({ "status": status, "progressDetail": {}, "id": &*node }));
             }
         }
         if self.left == 0 {
@@ -118,7 +125,8 @@ impl Story {
             self.lines.append(&mut self.closing);
         } else if let Some(refusal) = &self.refusal {
             let message = refusal.to_string();
-            self.lines.push(json!({ "errorDetail": { "message": message }, "error": message }));
+            self.lines
+                .push(json!({ "errorDetail": { "message": message }, "error": message }));
         }
     }
 
@@ -156,9 +164,13 @@ async fn one(
         Ok(_) => info!(node = %engine.name, "Pulled"),
         Err(refusal) => warn!(node = %engine.name, %refusal, "Pull failed"),
     }
-    context.engines.refresh(engine.key, Refresh::Images).await;
+    if let Err(error) = context.engines.refresh_images(engine.key).await {
+        warn!(node = %engine.name, %error, "Images not read again yet");
+    }
     // A client that is gone needs no news.
-    let _ = news.send(News::Ended(Arc::clone(&engine.name), result)).await;
+    let _ = news
+        .send(News::Ended(Arc::clone(&engine.name), result))
+        .await;
 }
 
 async fn pull_one(
@@ -167,7 +179,11 @@ async fn pull_one(
     news: &mpsc::Sender<News>,
 ) -> Result<Vec<Value>, Refusal> {
     let unavailable = |error: &dyn std::fmt::Display| Refusal::unavailable(error.to_string());
-    let response = engine.upstream.forward(request).await.map_err(|error| unavailable(&error))?;
+    let response = engine
+        .upstream
+        .forward(request)
+        .await
+        .map_err(|error| unavailable(&error))?;
     if response.status() != StatusCode::OK {
         let status = response.status();
         let body = ask::whole(engine, response.into_body()).await;
@@ -176,26 +192,31 @@ async fn pull_one(
     }
     let _ = news.send(News::Begun).await;
     let mut progress = Progress::new(&engine.name);
-    let mut lines = Lines::default();
-    let mut body = BodyStream::new(response.into_body());
-    while let Some(frame) = body.next().await {
-        let frame = frame.map_err(|error| unavailable(&error))?;
-        let Ok(data) = frame.into_data() else { continue };
-        for line in lines.push(&data) {
-            let Ok(line) = serde_json::from_slice::<Value>(&line) else { continue };
-            if let Some(line) = progress.line(&line) {
-                let _ = news.send(News::Line(line)).await;
-            }
+    let mut lines = Lines::new(response.into_body(), "/images/create");
+    loop {
+        let line = match lines.next().await {
+            Ok(line) => line,
+            Err(EngineError::StreamEnded) => break,
+            Err(error) => return Err(unavailable(&error)),
+        };
+        let Ok(line) = serde_json::from_slice::<Value>(&line) else {
+            continue;
+        };
+        if let Some(line) = progress.line(&line) {
+            let _ = news.send(News::Line(line)).await;
         }
     }
     match progress.error {
-        Some(error) => Err(Refusal::new(swarm_middleware::api::RefusalKind::Failed, error)),
+        Some(error) => Err(Refusal::new(
+            swarm_middleware::api::RefusalKind::Failed,
+            error,
+        )),
         None => Ok(progress.closing),
     }
 }
 
-fn image_of(request: &ApiRequest) -> String {
-    let query = &request.call.query;
+fn image_of(call: &ApiCall) -> String {
+    let query = &call.query;
     let image = query.get("fromImage").unwrap_or_default();
     match query.get("tag") {
         Some(tag) if !tag.is_empty() && tag.contains(':') => format!("{image}@{tag}"),

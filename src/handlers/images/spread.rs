@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use http::{Response, StatusCode};
+use futures_util::future::join_all;
+use http::{Method, Response, StatusCode};
 use serde_json::Value;
-use swarm_middleware::api::{ApiRequest, Operation, RefusalKind};
+use swarm_middleware::api::{ApiCall, Operation, RefusalKind};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
+use tracing::debug;
 
 use crate::cluster::EngineSnapshot;
-use crate::engine::Refresh;
 use crate::handlers::ask::Answer;
 use crate::handlers::{Context, answer, ask, outbound, task};
 
@@ -19,21 +20,26 @@ use crate::handlers::{Context, answer, ask, outbound, task};
 /// A conflict before any other refusal, when it succeeded nowhere.
 pub async fn spread(
     context: &Context,
-    request: ApiRequest,
+    call: ApiCall,
+    method: Method,
     holders: Vec<Arc<EngineSnapshot>>,
 ) -> Result<Response<Body>, Error> {
     let context = context.clone();
     task::to_its_end(async move {
         let snapshot = context.snapshot();
         let answers = ask::all(&holders, |engine| {
-            let call = &request.call;
             let version = outbound::version(call.version, engine, &snapshot);
             let path = call.path_and_query(version, &call.name, &call.query);
-            ask::request(request.head.method.clone(), &path)
+            ask::request(method.clone(), &path)
         })
         .await;
-        for engine in &holders {
-            context.engines.refresh(engine.key, Refresh::Images).await;
+        let reads = holders
+            .iter()
+            .map(|engine| context.engines.refresh_images(engine.key));
+        for (engine, read) in holders.iter().zip(join_all(reads).await) {
+            if let Err(error) = read {
+                debug!(node = %engine.name, %error, "Images not read again yet");
+            }
         }
         let (mut done, mut refusals) = (Vec::new(), Vec::new());
         for (_, answer) in answers {
@@ -45,7 +51,7 @@ pub async fn spread(
         refusals.sort_by_key(|refusal| refusal.kind != RefusalKind::Conflict);
         match (done.is_empty(), refusals.into_iter().next()) {
             (true, Some(refusal)) => Err(Error::Handler(refusal)),
-            _ => Ok(merged(request.call.route.operation, &done)),
+            _ => Ok(merged(call.route.operation, &done)),
         }
     })
     .await
@@ -53,7 +59,9 @@ pub async fn spread(
 
 fn merged(operation: Operation, done: &[Answer]) -> Response<Body> {
     if operation != Operation::ImageRemove {
-        let status = done.first().map_or(StatusCode::CREATED, |answer| answer.status);
+        let status = done
+            .first()
+            .map_or(StatusCode::CREATED, |answer| answer.status);
         return answer::empty(status);
     }
     let mut items: Vec<Value> = Vec::new();

@@ -28,7 +28,10 @@ struct Kept {
 impl Banner {
     /// Of this cluster.
     pub fn new(view: ClusterView) -> Self {
-        Self { view, kept: Arc::default() }
+        Self {
+            view,
+            kept: Arc::default(),
+        }
     }
 
     /// Puts the headers in, over those an engine sent.

@@ -28,14 +28,24 @@ use crate::handlers::{Context, NodeCard};
 /// When a time or filter is not valid.
 pub fn events(context: &Context, request: &ApiRequest) -> Result<Response<Body>, Error> {
     let snapshot = context.snapshot();
-    let version = request.call.version.unwrap_or_else(|| offer(&snapshot).maximum);
-    let accept = request.head.headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    let version = request
+        .call
+        .version
+        .unwrap_or_else(|| offer(&snapshot).maximum);
+    let accept = request
+        .head
+        .headers
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let now = Timestamp::now();
     let query =
         EventQuery::parse(&request.call.query, version, accept, now).map_err(Error::Handler)?;
     let hub = context.engines.events();
-    let mut subscription =
-        if query.since.is_some() { hub.subscribe() } else { hub.listen() };
+    let mut subscription = if query.since.is_some() {
+        hub.subscribe()
+    } else {
+        hub.listen()
+    };
     let kind = HeaderValue::from_static(query.framing.content_type());
     let past = replay(&snapshot, &query, std::mem::take(&mut subscription.past));
     let past = stream::iter((!past.is_empty()).then_some(past));
@@ -50,7 +60,9 @@ pub fn events(context: &Context, request: &ApiRequest) -> Result<Response<Body>,
             None => std::future::pending().await,
         }
     });
-    let frames = past.chain(live).map(|bytes| Ok::<_, Infallible>(Frame::data(bytes)));
+    let frames = past
+        .chain(live)
+        .map(|bytes| Ok::<_, Infallible>(Frame::data(bytes)));
     let mut response = Response::new(Body::new(StreamBody::new(frames)));
     response.headers_mut().insert(CONTENT_TYPE, kind);
     Ok(response)
@@ -60,7 +72,9 @@ pub fn events(context: &Context, request: &ApiRequest) -> Result<Response<Body>,
 fn replay(snapshot: &Snapshot, query: &EventQuery, past: Vec<Arc<EngineEvent>>) -> Bytes {
     let mut nodes: Vec<(NodeKey, Vec<Arc<Event>>)> = Vec::new();
     for event in past {
-        let Some(shown) = decorated(snapshot, &event) else { continue };
+        let Some(shown) = decorated(snapshot, &event) else {
+            continue;
+        };
         if !query.replays(&shown) {
             continue;
         }
@@ -82,22 +96,25 @@ fn live(
     query: EventQuery,
     subscription: Subscription,
 ) -> impl Stream<Item = Bytes> + Send {
-    stream::unfold((context, query, subscription), |(context, query, mut subscription)| async {
-        loop {
-            let event = match subscription.next().await {
-                Ok(event) => event?,
-                Err(lagged) => {
-                    // An end is honest; a gap would not be.
-                    info!(%lagged, "An events listener is cut off");
-                    return None;
+    stream::unfold(
+        (context, query, subscription),
+        |(context, query, mut subscription)| async {
+            loop {
+                let event = match subscription.next().await {
+                    Ok(event) => event?,
+                    Err(lagged) => {
+                        // An end is honest; a gap would not be.
+                        info!(%lagged, "An events listener is cut off");
+                        return None;
+                    }
+                };
+                let shown = decorated(&context.snapshot(), &event);
+                if let Some(line) = shown.and_then(|shown| query.render(&shown)) {
+                    return Some((line, (context, query, subscription)));
                 }
-            };
-            let shown = decorated(&context.snapshot(), &event);
-            if let Some(line) = shown.and_then(|shown| query.render(&shown)) {
-                return Some((line, (context, query, subscription)));
             }
-        }
-    })
+        },
+    )
 }
 
 fn decorated(snapshot: &Snapshot, event: &EngineEvent) -> Option<Event> {
