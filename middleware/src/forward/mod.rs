@@ -9,6 +9,8 @@ mod lent;
 mod line;
 mod pool;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod upstream;
 
 pub use connect::tune;

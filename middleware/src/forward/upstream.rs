@@ -25,7 +25,7 @@ pub struct Upstream {
     name: RwLock<Arc<str>>,
     suspect_after: Duration,
     down: AtomicBool,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What an engine's connections are doing.
