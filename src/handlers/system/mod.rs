@@ -1,6 +1,7 @@
 //! Answers about the whole system.
 
 pub mod events;
+pub mod info;
 pub mod instant;
 mod majority;
 pub mod offer;
