@@ -1,0 +1,335 @@
+//! The handle: cheap to clone, shared by the server and the test.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::{
+    counters::{CounterValues, Counters},
+    fault::Fault,
+    identity::{ApiVersion, Identity},
+    options::EngineOptions,
+};
+use crate::state::{Clock, Next, Spec, State, Target};
+
+/// How many requests are remembered when `EngineOptions::record` is set.
+const REMEMBERED: usize = 256;
+
+/// A request as it arrived.
+#[derive(Debug, Clone)]
+pub struct SeenRequest {
+    /// The method.
+    pub method: String,
+    /// Path and query as they were on the wire.
+    pub target: String,
+    /// Names in lower case, and values.
+    pub headers: Vec<(String, String)>,
+    /// The body, when it was JSON.
+    pub body: Option<Value>,
+}
+
+/// A simulated Docker Engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    options: EngineOptions,
+    identity: Mutex<Arc<Identity>>,
+    state: Mutex<State>,
+    changed: watch::Sender<u64>,
+    /// Whether connections are taken.
+    gate: watch::Sender<bool>,
+    faults: Mutex<Vec<Fault>>,
+    /// Counts changes of the faults, so that a flapping task knows when it is over.
+    fault_epoch: watch::Sender<u64>,
+    counters: Arc<Counters>,
+    seen: Mutex<VecDeque<SeenRequest>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Engine {
+    /// An engine with these options, not yet served anywhere.
+    pub fn new(options: EngineOptions) -> Self {
+        let clock = Clock {
+            skew: SignedDuration::from_millis(options.clock_skew_millis),
+        };
+        let mut state = State::new(clock, options.odd);
+        state.layer_bytes = options.layer_bytes;
+        for image in options.images.iter().rev() {
+            state.add_image(image, clock.now());
+        }
+        fill(&mut state, &options);
+        let inner = Inner {
+            identity: Mutex::new(Arc::new(Identity::new(&options))),
+            options,
+            state: Mutex::new(state),
+            changed: watch::Sender::new(0),
+            gate: watch::Sender::new(true),
+            faults: Mutex::default(),
+            fault_epoch: watch::Sender::new(0),
+            counters: Arc::default(),
+            seen: Mutex::default(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// The daemon's id.
+    pub fn id(&self) -> String {
+        self.identity().id.clone()
+    }
+
+    /// The host name.
+    pub fn name(&self) -> String {
+        self.identity().name.clone()
+    }
+
+    /// Counts so far.
+    pub fn counters(&self) -> CounterValues {
+        self.inner.counters.values()
+    }
+
+    /// The last requests, oldest first, when `EngineOptions::record` is set.
+    pub fn requests(&self) -> Vec<SeenRequest> {
+        lock(&self.inner.seen).iter().cloned().collect()
+    }
+
+    /// Ids and names of its containers, in the order they were made.
+    pub fn containers(&self) -> Vec<(String, String)> {
+        self.read(|state| {
+            state
+                .containers
+                .iter()
+                .map(|one| (one.id.clone(), one.name.clone()))
+                .collect()
+        })
+    }
+
+    /// Makes a container, as `POST /containers/create` would; its id, or what the engine says against it.
+    pub fn create(&self, name: &str, body: &Value) -> Result<String, String> {
+        self.write(|state| state.create_container(Some(name), body))
+            .map_err(|refusal| refusal.message)
+    }
+
+    /// Adds a fault; it stays until `clear_faults`.
+    pub fn inject(&self, fault: Fault) {
+        self.inner.fault_epoch.send_modify(|epoch| *epoch += 1);
+        let mut identity = Identity::clone(&self.identity());
+        match &fault {
+            Fault::RefuseConnections => self.open_gate(false),
+            Fault::Flap {
+                up_millis,
+                down_millis,
+            } => self.flap(*up_millis, *down_millis),
+            Fault::CloneId { id } => identity.id.clone_from(id),
+            Fault::OldApi { max } => identity.api = ApiVersion::parse(max).unwrap_or(identity.api),
+            Fault::ClockSkew { millis } => {
+                let skew = SignedDuration::from_millis(*millis);
+                self.write(|state| state.clock = Clock { skew });
+            }
+            Fault::Delay { .. }
+            | Fault::Hang { .. }
+            | Fault::Status { .. }
+            | Fault::ResetMidBody { .. }
+            | Fault::Garbage { .. }
+            | Fault::HugeHead { .. }
+            | Fault::CloseBeforeHead { .. } => {}
+        }
+        *lock(&self.inner.identity) = Arc::new(identity);
+        lock(&self.inner.faults).push(fault);
+    }
+
+    /// Ends every fault; requests that hang go on hanging.
+    pub fn clear_faults(&self) {
+        self.inner.fault_epoch.send_modify(|epoch| *epoch += 1);
+        lock(&self.inner.faults).clear();
+        let id = self.id();
+        let mut identity = Identity::new(&self.inner.options);
+        if self.inner.options.id.is_none() {
+            identity.id = id;
+        }
+        *lock(&self.inner.identity) = Arc::new(identity);
+        let skew = SignedDuration::from_millis(self.inner.options.clock_skew_millis);
+        self.write(|state| state.clock = Clock { skew });
+        self.open_gate(true);
+    }
+
+    fn open_gate(&self, open: bool) {
+        self.inner
+            .gate
+            .send_if_modified(|gate| std::mem::replace(gate, open) != open);
+    }
+
+    fn flap(&self, up_millis: u64, down_millis: u64) {
+        let engine = self.clone();
+        let mut epoch = self.inner.fault_epoch.subscribe();
+        tokio::spawn(async move {
+            for open in [false, true].into_iter().cycle() {
+                engine.open_gate(open);
+                let pause = Duration::from_millis(if open { up_millis } else { down_millis });
+                if tokio::time::timeout(pause, epoch.changed()).await.is_ok() {
+                    return;
+                }
+            }
+        });
+    }
+
+    pub(crate) fn options(&self) -> &EngineOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn identity(&self) -> Arc<Identity> {
+        Arc::clone(&lock(&self.inner.identity))
+    }
+
+    pub(crate) fn counter(&self) -> &Arc<Counters> {
+        &self.inner.counters
+    }
+
+    pub(crate) fn gate(&self) -> watch::Receiver<bool> {
+        self.inner.gate.subscribe()
+    }
+
+    pub(crate) fn faults(&self, route: &str) -> Vec<Fault> {
+        lock(&self.inner.faults)
+            .iter()
+            .filter(|fault| fault.concerns(route))
+            .cloned()
+            .collect()
+    }
+
+    pub(crate) fn remember(&self, request: SeenRequest) {
+        let mut seen = lock(&self.inner.seen);
+        if seen.len() == REMEMBERED {
+            seen.pop_front();
+        }
+        seen.push_back(request);
+    }
+
+    /// Adds its body to the request remembered last; good enough for tests that send one at a time.
+    pub(crate) fn remember_body(&self, body: &Value) {
+        if let Some(last) = lock(&self.inner.seen).back_mut() {
+            last.body = Some(body.clone());
+        }
+    }
+
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&State) -> T) -> T {
+        look(&lock(&self.inner.state))
+    }
+
+    /// Changes the state and wakes whoever waits for a change.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let result = self.look(change);
+        self.touch();
+        result
+    }
+
+    /// Like `write` but wakes nobody; the caller does, with `touch`, when something did change.
+    pub(crate) fn look<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut lock(&self.inner.state))
+    }
+
+    pub(crate) fn touch(&self) {
+        self.inner.changed.send_modify(|version| *version += 1);
+    }
+
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changed.subscribe()
+    }
+
+    /// Runs a process that will end or read; one that runs for ever needs no task.
+    pub(crate) fn run(&self, task: Option<(Target, u64)>) {
+        if let Some((target, run)) = task {
+            tokio::spawn(self.clone().drive(target, run));
+        }
+    }
+
+    async fn drive(self, target: Target, run: u64) {
+        let mut changes = self.changes();
+        loop {
+            changes.mark_unchanged();
+            let next = self.look(|state| {
+                let nanos = state.nanos();
+                let process = state
+                    .process(&target)
+                    .filter(|process| process.running && process.run == run)?;
+                let before = process.log.end();
+                let next = process.advance(nanos);
+                Some((next, process.log.end() != before))
+            });
+            if next.as_ref().is_some_and(|(_, printed)| *printed) {
+                self.touch();
+            }
+            let next = next.map(|(next, _)| next);
+            match next {
+                None | Some(Next::Forever) => return,
+                Some(Next::Sleep(time)) => tokio::time::sleep(time).await,
+                Some(Next::Read) => {
+                    let _ = changes.changed().await;
+                }
+                Some(Next::Exit(code)) => return self.finish(&target, run, code),
+            }
+        }
+    }
+
+    fn finish(&self, target: &Target, run: u64, code: i64) {
+        self.write(|state| {
+            let current = state
+                .process(target)
+                .is_some_and(|process| process.running && process.run == run);
+            match target {
+                _ if !current => {}
+                Target::Container(id) => {
+                    if let Ok(index) = state.container_index(id) {
+                        state.finish(index, code);
+                    }
+                }
+                Target::Exec(id) => {
+                    if let Ok(index) = state.exec_index(id) {
+                        state.finish_exec(index, code);
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Containers that run from the start, sharing what they have in common.
+fn fill(state: &mut State, options: &EngineOptions) {
+    let image = options
+        .images
+        .first()
+        .cloned()
+        .unwrap_or_else(|| "busybox:latest".into());
+    let image_id = state
+        .image(&image)
+        .map_or_else(|| "".into(), |image| image.id.clone());
+    let image: Arc<str> = image.into();
+    let body = json!({ "Image": image.as_ref(), "Cmd": ["top"], "Labels": { "tier": "bulk" } });
+    let spec = Arc::new(Spec::parse(&body, &[]));
+    for number in 0..options.containers {
+        let name = format!("{}-{number}", options.name);
+        state.add_container(
+            name,
+            Arc::clone(&spec),
+            Arc::clone(&image),
+            Arc::clone(&image_id),
+        );
+        let index = state.containers.len() - 1;
+        // Nothing is published and the network exists, so the start cannot be refused.
+        let _ = state.start(index);
+    }
+}

@@ -1,0 +1,21 @@
+//! The routes: a table, and one handler each.
+
+mod archive;
+mod call;
+mod containers;
+mod control;
+mod dispatch;
+mod exec;
+mod filters;
+mod images;
+mod lists;
+mod networks;
+mod pulls;
+mod reply;
+mod streams;
+mod system;
+mod table;
+mod times;
+mod volumes;
+
+pub(crate) use dispatch::{answer, may_hijack};
