@@ -26,11 +26,13 @@ pub(super) fn merge(info: &mut Map<String, Value>, groups: &[Group<'_>]) {
         );
     }
     for name in names {
-        let of = |group: &Group<'_>| {
-            let value = serde_json::from_str(group.0.get(name)?).ok()?;
-            Some((value, group.1.as_slice()))
-        };
-        let values: Vec<(Value, &[&str])> = groups.iter().filter_map(of).collect();
+        let values: Vec<(Value, &[&str])> = groups
+            .iter()
+            .filter_map(|(digest, nodes)| {
+                let value = serde_json::from_str(digest.get(name)?).ok()?;
+                Some((value, nodes.as_slice()))
+            })
+            .collect();
         if let Some(value) = merge_field(name, &values, groups) {
             info.insert(name.to_owned(), value);
         }

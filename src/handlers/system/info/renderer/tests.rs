@@ -153,11 +153,11 @@ fn what_is_remembered_follows_every_change() {
     let renderer = InfoRenderer::default();
     let first = render(&renderer, &lab, 41);
     assert_eq!(render(&renderer, &lab, 41), first);
-    lab.run(2, "more", 3, json!({}));
-    lab.images(2, &json!([{"Id": "sha256:c"}]));
     lab.engine(2, |facts| {
         facts.info = engine_info(json!({"PidsLimit": false}))
     });
+    lab.run(2, "more", 3, json!({}));
+    lab.images(2, &json!([{"Id": "sha256:c"}]));
     let info = render(&renderer, &lab, 41);
     assert_eq!(info, render(&InfoRenderer::default(), &lab, 41));
     assert_eq!(

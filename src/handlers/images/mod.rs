@@ -1,0 +1,5 @@
+//! Answers about images.
+
+mod glob;
+pub mod list;
+mod merge;
