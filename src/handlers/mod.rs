@@ -5,15 +5,18 @@ pub mod ask;
 pub mod containers;
 mod context;
 mod effect;
+mod filtering;
 pub mod forwarded;
 pub mod images;
 pub mod merged;
+pub mod networks;
 mod nodecard;
 pub mod outbound;
 pub mod system;
 mod task;
 #[cfg(test)]
 mod testing;
+pub mod volumes;
 
 pub use context::{Context, Parts, RefreshFirst};
 pub use effect::Effect;

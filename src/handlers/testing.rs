@@ -148,6 +148,13 @@ pub(crate) fn id_of(name: &str) -> String {
     format!("{hex:0<64}")
 }
 
+/// The body of a recorded answer of an engine.
+pub(crate) fn recorded(name: &str) -> Value {
+    let path = format!("{}/fixtures/engine/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    serde_json::from_str::<Value>(&text).unwrap()["body"].take()
+}
+
 fn raw(value: &Value) -> Box<RawValue> {
     to_raw_value(value).unwrap()
 }

@@ -1,5 +1,8 @@
 //! Answers about images.
 
+mod glob;
+pub mod list;
+mod merge;
 mod progress;
 pub mod pull;
 pub mod spread;

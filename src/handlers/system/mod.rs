@@ -4,6 +4,7 @@ pub mod answers;
 pub mod banner;
 pub mod debug;
 pub mod events;
+pub mod info;
 pub mod instant;
 mod majority;
 pub mod offer;

@@ -6,9 +6,10 @@ use rustc_hash::FxHashSet;
 use swarm_middleware::api::{Filters, InvalidFilters, Refusal};
 
 use super::position::{Position, place};
-use super::values::{LabelTest, Named, ancestors, is_task, label_tests, nodes, one_of};
+use super::values::{Named, ancestors, is_task, one_of};
 use super::{NamePattern, PortRanges};
 use crate::cluster::{Container, ContainerState, Found, Health, NodeKey, Snapshot};
+use crate::handlers::filtering::{self, LabelTests};
 
 const KNOWN: [&str; 17] = [
     "ancestor",
@@ -47,8 +48,8 @@ const TASK_LABEL: &str = "com.docker.swarm.task.id";
 pub struct ContainerFilter {
     names: Vec<NamePattern>,
     ids: Vec<Box<str>>,
-    labels: Vec<LabelTest>,
-    labels_not: Vec<LabelTest>,
+    labels: LabelTests,
+    labels_not: LabelTests,
     states: Vec<Box<str>>,
     health: Vec<Box<str>>,
     exited: Vec<i64>,
@@ -72,7 +73,7 @@ impl ContainerFilter {
     /// An unknown key, a value that the key cannot have, or a `before` or `since` that is not there.
     pub fn read(filters: &Filters, snapshot: &Snapshot) -> Result<Self, Refusal> {
         let bad = |error: InvalidFilters| Refusal::bad_input(error.to_string());
-        filters.only(&KNOWN).map_err(bad)?;
+        filtering::only(filters, &KNOWN)?;
         let values = |key: &str| filters.get(key).unwrap_or_default();
         let texts = |key: &str| {
             values(key)
@@ -93,14 +94,14 @@ impl ContainerFilter {
                 .map(|value| NamePattern::new(value))
                 .collect(),
             ids: texts("id"),
-            labels: label_tests(values("label")),
-            labels_not: label_tests(values("label!")),
+            labels: LabelTests::new(values("label")),
+            labels_not: LabelTests::new(values("label!")),
             states: one_of(filters, "status", &STATES).map_err(bad)?,
             health: one_of(filters, "health", &HEALTH).map_err(bad)?,
             task: is_task(values("is-task")).map_err(bad)?,
             volumes: named("volume"),
             networks: named("network"),
-            nodes: nodes(values("node"), snapshot),
+            nodes: filtering::nodes(filters, snapshot),
             ancestors: ancestors(values("ancestor"), snapshot),
             before: place("before")?,
             since: place("since")?,
@@ -165,23 +166,18 @@ impl ContainerFilter {
         let in_any = |list: &[Box<str>], text: &str| {
             list.is_empty() || list.iter().any(|value| **value == *text)
         };
-        let labels = |tests: &[LabelTest]| {
-            tests.iter().all(|(key, wanted)| {
-                let have = container.workload.labels.get(key);
-                have.is_some_and(|have| wanted.as_deref().is_none_or(|wanted| wanted == have))
-            })
-        };
+        let labels = &container.workload.labels;
         self.nodes
             .as_ref()
             .is_none_or(|nodes| nodes.contains(&container.node))
             && in_any(&self.states, container.state.as_str())
             && (self.names.is_empty() || self.name(found))
             && (self.ids.is_empty() || self.ids.iter().any(|id| container.id.starts_with(&**id)))
-            && labels(&self.labels)
-            && (self.labels_not.is_empty() || !labels(&self.labels_not))
+            && self.labels.hold(labels)
+            && (self.labels_not.is_empty() || !self.labels_not.hold(labels))
             && self
                 .task
-                .is_none_or(|task| task == container.workload.labels.get(TASK_LABEL).is_some())
+                .is_none_or(|task| task == labels.get(TASK_LABEL).is_some())
             && (self.exited.is_empty() || self.exit_code(container))
             && (self.health.is_empty() || in_any(&self.health, health(container)))
             && (self.volumes.is_empty() || self.volume(container))

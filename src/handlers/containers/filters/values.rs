@@ -7,9 +7,6 @@ use swarm_middleware::api::{Filters, InvalidFilters};
 
 use crate::cluster::{NodeKey, Snapshot};
 
-/// A label that has to be there, with any value or one.
-pub(super) type LabelTest = (Box<str>, Option<Box<str>>);
-
 /// A name of an object; where a node was given, only of that node's.
 #[derive(Debug)]
 pub(super) struct Named {
@@ -30,14 +27,6 @@ impl Named {
         let there = |(key, rest): &(NodeKey, Box<str>)| *key == node && test(rest);
         test(&self.plain) || self.on_node.as_ref().is_some_and(there)
     }
-}
-
-pub(super) fn label_tests(values: &[String]) -> Vec<LabelTest> {
-    let test = |value: &String| match value.split_once('=') {
-        Some((key, wanted)) => (key.into(), Some(wanted.into())),
-        None => (value.as_str().into(), None),
-    };
-    values.iter().map(test).collect()
 }
 
 pub(super) fn one_of(
@@ -67,11 +56,6 @@ pub(super) fn is_task(values: &[String]) -> Result<Option<bool>, InvalidFilters>
             values.join(" "),
         )),
     }
-}
-
-pub(super) fn nodes(values: &[String], snapshot: &Snapshot) -> Option<Vec<NodeKey>> {
-    let key = |value: &String| snapshot.engine_named(value).map(|engine| engine.key);
-    (!values.is_empty()).then(|| values.iter().filter_map(key).collect())
 }
 
 /// The ids of the images named and of all made from them; like the engine, what is not there is passed over.
