@@ -185,12 +185,14 @@ launch() {
         hosts+=(-H fd://)
         listen=(python3 "$HERE/listen.py" "$(cat "$node/listen")")
     fi
-    setsid "${listen[@]}" nsenter --target "$init" --net --mount --uts --pid -- bash -c '
+    # dockerd is left to the node's first process: nothing outside waits for it.
+    "${listen[@]}" nsenter --target "$init" --net --mount --uts --pid -- bash -c '
         rm -f /run/docker.pid
-        [ "$1" = 0 ] || export LISTEN_FDS=1 LISTEN_PID=$$
-        shift
-        exec dockerd "$@"' dockerd "${#listen[@]}" --config-file "$node/daemon.json" "${hosts[@]}" \
-        </dev/null >>"$node/dockerd.log" 2>&1 &
+        setsid bash -c '\''[ "$1" = 0 ] || export LISTEN_FDS=1 LISTEN_PID=$$
+            shift
+            exec dockerd "$@"'\'' "$0" "$@" &' \
+        dockerd "${#listen[@]}" --config-file "$node/daemon.json" "${hosts[@]}" \
+        </dev/null >>"$node/dockerd.log" 2>&1
 }
 
 answers() { (docker_on "$1" "$2" version); }
@@ -228,6 +230,11 @@ signal_engine() {
     kill "-$1" $pids
 }
 
+kill_engine() {
+    signal_engine KILL "$1" "$2"
+    await 10 engine_gone "$1" "$2"
+}
+
 engine_gone() { [ -z "$(engine_pids "$1" "$2")" ]; }
 
 stop_engine() {
@@ -235,7 +242,8 @@ stop_engine() {
     for pid in $(engine_pids "$1" "$2"); do
         [ "$(cat "/proc/$pid/comm")" != dockerd ] || kill -TERM "$pid"
     done
-    await 30 engine_gone "$1" "$2" || signal_engine KILL "$1" "$2"
+    # A paused container can keep it from ending.
+    await 15 engine_gone "$1" "$2" || kill_engine "$1" "$2"
 }
 
 status() {
@@ -266,7 +274,7 @@ main() {
     case $command in
         addr) address "$dir" "$3" ;;
         status) status "$dir" ;;
-        kill) signal_engine KILL "$dir" "$3"; await 10 engine_gone "$dir" "$3" ;;
+        kill) kill_engine "$dir" "$3" ;;
         crash) crash "$dir" "$3" ;;
         freeze) signal_engine STOP "$dir" "$3" ;;
         thaw) signal_engine CONT "$dir" "$3" ;;
