@@ -91,7 +91,6 @@ recall() {
 members() {
     local ns
     ns=$(readlink "/proc/$2/ns/$1") || return 0
-    # shellcheck disable=SC2016
     find /proc/[0-9]*/ns/"$1" -maxdepth 0 -lname "${ns//[\[\]]/?}" 2>/dev/null |
         cut -d/ -f3
 }
@@ -186,6 +185,7 @@ launch() {
         listen=(python3 "$HERE/listen.py" "$(cat "$node/listen")")
     fi
     # dockerd is left to the node's first process: nothing outside waits for it.
+    # shellcheck disable=SC2016
     "${listen[@]}" nsenter --target "$init" --net --mount --uts --pid -- bash -c '
         rm -f /run/docker.pid
         setsid bash -c '\''[ "$1" = 0 ] || export LISTEN_FDS=1 LISTEN_PID=$$
@@ -253,7 +253,7 @@ status() {
         i=$(basename "$node"); i=${i#node-}
         pids=$(engine_pids "$1" "$i")
         if [ -z "$pids" ]; then state=dead
-        elif grep -q '^State:.T' $(printf '/proc/%s/status ' $pids) 2>/dev/null; then state=frozen
+        elif grep -q '^State:.T' "/proc/${pids%%$'\n'*}/status" 2>/dev/null; then state=frozen
         elif answers "$1" "$i" >/dev/null 2>&1; then state=running
         else state=silent; fi
         echo "node-$i $(address "$1" "$i") $state"
