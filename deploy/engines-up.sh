@@ -3,7 +3,7 @@
 
 # up N DIR OPTION...
 up() {
-    local count=${1:-} dir=${2:-} i bare=
+    local count=${1:-} dir=${2:-} i
     [[ $count =~ ^[1-9][0-9]*$ && -n $dir ]] || die "usage: engines.sh up N DIR [OPTION...]"
     [ "$count" -le 250 ] || die "at most 250 nodes"
     shift 2

@@ -47,6 +47,11 @@ class Cluster:
         """HOST:PORT of a node's engine."""
         return f"10.77.1.{node}:2375"
 
+    def socket(self, node: int) -> str:
+        """The path of a node's /run/docker.sock, seen from outside the node."""
+        with open(f"{self.directory}/node-{node}/init") as record:
+            return f"/proc/{record.read().split()[0]}/root/run/docker.sock"
+
     def engine(self, node: int) -> EngineApi:
         """The API of one engine, straight."""
         return EngineApi("10.77.1.%d" % node, 2375)

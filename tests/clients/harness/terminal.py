@@ -58,6 +58,26 @@ class Terminal:
         """Types."""
         os.write(self.master, text.encode())
 
+    def detach(self, *keys: str) -> int:
+        """Types the detach keys one by one, as the engine wants them, until the command ends."""
+        deadline = time.monotonic() + 20
+        while self.process.poll() is None and time.monotonic() < deadline:
+            for key in keys:
+                self.send(key)
+                pause = time.monotonic() + 0.15
+                while self.process.poll() is None and time.monotonic() < pause:
+                    self._read(0.05)
+        return self.end(1)
+
+    def expect_size(self, rows: int, columns: int, timeout: float = 20) -> None:
+        """Asks the shell at the other end for its size until it is this one."""
+        deadline = time.monotonic() + timeout
+        while True:
+            self.send("stty size\n")
+            if f"{rows} {columns}" in self.expect(r"(\d+ \d+|standard input.*)\r\n"):
+                return
+            assert time.monotonic() < deadline, f"never {rows} by {columns}: {self.command}"
+
     def end(self, timeout: float = 20) -> int:
         """Waits until the command ends; its exit code. What it printed is in `seen`."""
         deadline = time.monotonic() + timeout
