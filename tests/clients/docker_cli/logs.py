@@ -51,7 +51,7 @@ def logs_follow(t):
 @scenario
 def logs_since_until(t):
     name = t.name()
-    t.background("--name", name, "busybox", "sh", "-c", "echo old; until [ -e /go ]; do sleep 0.1; done; echo new; exec top")
+    t.background("--name", name, "busybox", "sh", "-c", "echo old; until [ -e /go ]; do sleep 0.1; done; echo new; sleep 1000")
     t.until(lambda: "old" in t.run("logs", name, compare=False).out, "the first line")
     between = f"{time.time():.6f}"
     t.ok("exec", name, "touch", "/go")

@@ -22,12 +22,13 @@ class Authority:
                 "-subj", f"/CN={name}", "-keyout", str(directory / "ca-key.pem"), "-out", str(self.certificate),
                 "-addext", "keyUsage=critical,keyCertSign")
 
-    def sign(self, name: str, server: bool = False, expired: bool = False) -> list[str]:
+    def sign(self, name: str, server=False, both=False, expired=False,
+             address="10.77.0.1") -> list[str]:
         """Makes NAME.pem and NAME-key.pem; returns docker's and swarm's TLS options for them."""
         base = self.directory / name
         extensions = self.directory / f"{name}.ext"
-        usage = "serverAuth" if server else "clientAuth"
-        extensions.write_text(f"extendedKeyUsage={usage}\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:10.77.0.1\n")
+        usage = "serverAuth,clientAuth" if both else "serverAuth" if server else "clientAuth"
+        extensions.write_text(f"extendedKeyUsage={usage}\nsubjectAltName=DNS:localhost,IP:127.0.0.1,IP:{address}\n")
         openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={name}",
                 "-keyout", f"{base}-key.pem", "-out", f"{base}.csr")
         # A negative number of days ends the certificate before it began.
