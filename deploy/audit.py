@@ -40,7 +40,7 @@ def allowed(expression: str, licences: set[str]) -> bool:
             # An exception only adds rights.
             terms = [*terms[:-1]] if terms[-1:] == ["with"] else [*terms, "with"]
         else:
-            terms.append(str(word in licences))
+            terms.append(str(word.rstrip("+") in licences))
     return bool(eval(" ".join(terms), {"__builtins__": {}}))  # only True, False, and, or, brackets
 
 
