@@ -197,7 +197,7 @@ async fn replies_have_the_recorded_shapes() {
         "container-resize",
         "container-update",
         "container-rename",
-        "container-rename2",
+        "container-rename-back",
         "error-rename-same",
         "error-rename-none",
         "container-pause",

@@ -97,6 +97,7 @@ pub(crate) fn container_inspect(container: &Container, size: bool, strange: bool
         &mut out["HostConfig"],
         json!({ "NetworkMode": spec.network_mode() }),
     );
+    complete_bindings(&mut out["HostConfig"]["PortBindings"]);
     out["Config"] = config.into();
     let settings = network_settings(container);
     merge(&mut out["NetworkSettings"], settings);
@@ -135,6 +136,21 @@ fn config(container: &Container, recorded: &Value) -> Map<String, Value> {
         }
     }
     config
+}
+
+/// The engine fills in what a client left out of a binding.
+fn complete_bindings(bindings: &mut Value) {
+    for binding in bindings
+        .as_object_mut()
+        .into_iter()
+        .flat_map(Map::values_mut)
+    {
+        for binding in binding.as_array_mut().into_iter().flatten() {
+            let mut complete = json!({ "HostIp": "", "HostPort": "" });
+            merge(&mut complete, binding.take());
+            *binding = complete;
+        }
+    }
 }
 
 /// The recorded container had some things set; these are the values of one that has not.

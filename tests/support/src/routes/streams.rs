@@ -16,26 +16,26 @@ use crate::{
     state::Target,
 };
 
-/// The start of an answer that leaves HTTP.
-pub(super) fn head(upgrade: bool, multiplexed: bool) -> Vec<u8> {
+/// The start of an answer that leaves HTTP; `extra` is whole header lines.
+pub(super) fn head(upgrade: bool, multiplexed: bool, extra: &str) -> Vec<u8> {
     let kind = if multiplexed { "multiplexed" } else { "raw" };
     let content = format!("Content-Type: application/vnd.docker.{kind}-stream\r\n");
-    if upgrade {
-        return format!(
-            "HTTP/1.1 101 UPGRADED\r\n{content}Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
-        )
-        .into_bytes();
-    }
-    format!("HTTP/1.1 200 OK\r\n{content}\r\n").into_bytes()
+    let (status, change) = if upgrade {
+        ("101 UPGRADED", "Connection: Upgrade\r\nUpgrade: tcp\r\n")
+    } else {
+        ("200 OK", "")
+    };
+    format!("HTTP/1.1 {status}\r\n{content}{change}{extra}\r\n").into_bytes()
 }
 
 pub(super) fn wants_upgrade(headers: &HeaderMap) -> bool {
     headers.contains_key(http::header::UPGRADE)
 }
 
-pub(super) fn hijacked(upgrade: bool, version: ApiVersion, session: Session) -> Reply {
-    let multiplexed = !session.tty && version >= ApiVersion(1, 42);
-    Reply::Take(Take::Session(head(upgrade, multiplexed), Box::new(session)))
+pub(super) fn hijacked(call: &Call, session: Session, extra: &str) -> Reply {
+    let multiplexed = !session.tty && call.version >= ApiVersion(1, 42);
+    let head = head(wants_upgrade(&call.headers), multiplexed, extra);
+    Reply::Take(Take::Session(head, Box::new(session)))
 }
 
 pub(super) async fn attach(call: Call) -> Outcome<Reply> {
@@ -66,11 +66,7 @@ pub(super) async fn attach(call: Call) -> Outcome<Reply> {
         })
     });
     match session {
-        Ok(session) => Ok(hijacked(
-            wants_upgrade(&call.headers),
-            call.version,
-            session,
-        )),
+        Ok(session) => Ok(hijacked(&call, session, "")),
         Err(Refusal { status, message }) => {
             // The engine has left HTTP by now: no length, the end of the connection ends it.
             let reason = status.canonical_reason().unwrap_or_default();
