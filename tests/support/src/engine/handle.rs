@@ -43,6 +43,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Inner {
     options: EngineOptions,
+    /// What it says of itself without faults.
+    own: Arc<Identity>,
     identity: Mutex<Arc<Identity>>,
     state: Mutex<State>,
     changed: watch::Sender<u64>,
@@ -71,8 +73,10 @@ impl Engine {
             state.add_image(image, clock.now());
         }
         super::run::fill(&mut state, &options);
+        let own = Arc::new(Identity::new(&options));
         let inner = Inner {
-            identity: Mutex::new(Arc::new(Identity::new(&options))),
+            identity: Mutex::new(Arc::clone(&own)),
+            own,
             options,
             state: Mutex::new(state),
             changed: watch::Sender::new(0),
@@ -159,12 +163,7 @@ impl Engine {
     pub fn clear_faults(&self) {
         self.inner.fault_epoch.send_modify(|epoch| *epoch += 1);
         lock(&self.inner.faults).clear();
-        let id = self.id();
-        let mut identity = Identity::new(&self.inner.options);
-        if self.inner.options.id.is_none() {
-            identity.id = id;
-        }
-        *lock(&self.inner.identity) = Arc::new(identity);
+        *lock(&self.inner.identity) = Arc::clone(&self.inner.own);
         let skew = SignedDuration::from_millis(self.inner.options.clock_skew_millis);
         self.write(|state| state.clock = Clock { skew });
         self.open_gate(true);

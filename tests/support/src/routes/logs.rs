@@ -22,41 +22,7 @@ pub(super) async fn logs(call: Call) -> Outcome<Reply> {
             "Bad parameters: you must choose at least one stream",
         ));
     }
-    let now = call.engine.read(|state| state.nanos());
-    let moment = |key| {
-        call.text(key)
-            .filter(|text| !text.is_empty())
-            .and_then(|text| times::nanos(text, now))
-    };
-    let tail = call
-        .number("tail")
-        .filter(|tail| *tail >= 0)
-        .map(|tail| tail as u64);
-    let (timestamps, follow) = (call.flag("timestamps"), call.flag("follow"));
-    let (since, until) = (
-        moment("since").unwrap_or(i128::MIN),
-        moment("until").unwrap_or(i128::MAX),
-    );
-    let reader = call.engine.write(|state| {
-        let index = state.container_index(&call.name)?;
-        let container = &mut state.containers[index];
-        let log = &mut container.process.log;
-        let (end, position) = (
-            log.end(),
-            tail.map_or(0, |tail| log.end().saturating_sub(tail)),
-        );
-        Ok(LogReader {
-            engine: call.engine.clone(),
-            target: Target::Container(container.id.clone()),
-            reader: log.join(if follow { position } else { end }),
-            position,
-            streams,
-            timestamps,
-            follow: follow && container.process.running,
-            since,
-            until,
-        })
-    })?;
+    let reader = open(&call, streams)?;
     let chunks = stream::unfold(Some(reader), |reader| async move {
         let mut reader = reader?;
         let (chunk, over) = reader.next().await;
@@ -75,6 +41,44 @@ pub(super) async fn logs(call: Call) -> Outcome<Reply> {
             .insert("content-type", http::HeaderValue::from_static(kind));
     }
     Ok(Reply::Http(response))
+}
+
+fn open(call: &Call, streams: Vec<u8>) -> Outcome<LogReader> {
+    let now = call.engine.read(|state| state.nanos());
+    let moment = |key| {
+        call.text(key)
+            .filter(|text| !text.is_empty())
+            .and_then(|text| times::nanos(text, now))
+    };
+    let tail = call
+        .number("tail")
+        .filter(|tail| *tail >= 0)
+        .map(|tail| tail as u64);
+    let (timestamps, follow) = (call.flag("timestamps"), call.flag("follow"));
+    let (since, until) = (
+        moment("since").unwrap_or(i128::MIN),
+        moment("until").unwrap_or(i128::MAX),
+    );
+    call.engine.write(|state| {
+        let index = state.container_index(&call.name)?;
+        let container = &mut state.containers[index];
+        let log = &mut container.process.log;
+        let (end, position) = (
+            log.end(),
+            tail.map_or(0, |tail| log.end().saturating_sub(tail)),
+        );
+        Ok(LogReader {
+            engine: call.engine.clone(),
+            target: Target::Container(container.id.clone()),
+            reader: log.join(if follow { position } else { end }),
+            position,
+            streams,
+            timestamps,
+            follow: follow && container.process.running,
+            since,
+            until,
+        })
+    })
 }
 
 struct LogReader {
