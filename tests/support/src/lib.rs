@@ -9,6 +9,7 @@
 //! handle that tests hold.
 
 pub mod certs;
+pub mod client;
 mod engine;
 mod error;
 mod render;
