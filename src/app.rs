@@ -16,7 +16,8 @@ use crate::config::{Cors, ManageConfig};
 use crate::dispatch::Dispatch;
 use crate::engine::{Engines, MonitorOptions};
 use crate::handlers::system::banner::Banner;
-use crate::handlers::{Context, Parts, RefreshFirst};
+use crate::handlers::system::info::InfoRenderer;
+use crate::handlers::{Context, Identity, Parts, RefreshFirst};
 use crate::placement::{ClusterPlacement, Leases};
 use crate::scheduler::names::UnknownName;
 use crate::scheduler::{Scheduler, driver_from_name};
@@ -68,6 +69,8 @@ impl App {
                 container_name: config.container_name_refresh_filter.clone(),
             },
             transfers: Transfers::default(),
+            identity: Identity::of_this_process(),
+            info: InfoRenderer::default(),
         });
         Ok(Self {
             engines,

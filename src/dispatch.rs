@@ -68,11 +68,13 @@ async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>,
     match request.call.route.operation {
         Operation::Ping => Ok(system::answers::ping(context, &request)),
         Operation::Version => Ok(system::answers::version(context)),
+        Operation::Info => Ok(system::answers::info(context, &request.call)),
         Operation::Preflight => Ok(system::answers::preflight()),
         Operation::DebugVars => system::debug::vars(context),
         Operation::Events => system::stream::events(context, &request),
         Operation::SystemDf => merged::df(context, &request.call).await,
         Operation::ContainerList => containers::answers::list(context, &request.call).await,
+        Operation::ImageList => images::answers::list(context, &request.call),
         other => Err(Error::Handler(Refusal::new(
             RefusalKind::NotImplemented,
             format!("{other:?} is not supported yet"),

@@ -36,7 +36,10 @@ pub(crate) fn access<B>(response: &Response<B>, latency: Duration, _: &Span) {
 }
 
 /// A panic in a handler is answered with a JSON 500.
-#[allow(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "the signature that the layer calls"
+)]
 pub(crate) fn on_panic(panic: Box<dyn Any + Send>) -> Response<Body> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text

@@ -9,6 +9,8 @@ use crate::placement::Leases;
 use crate::scheduler::ClusterDriver;
 use crate::transfer::Transfers;
 
+use super::system::info::InfoRenderer;
+
 /// The cluster as handlers see it; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Context(Arc<Parts>);
@@ -32,6 +34,34 @@ pub struct Parts {
     pub refresh: RefreshFirst,
     /// Image copies under way.
     pub transfers: Transfers,
+    /// Who this manager is.
+    pub identity: Identity,
+    /// The parts of `/info` that did not change.
+    pub info: InfoRenderer,
+}
+
+/// Who this manager is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// An id of the form that engines have: twelve groups of four.
+    pub id: String,
+    /// The machine's host name.
+    pub name: String,
+}
+
+impl Identity {
+    /// A new id, and this machine's name.
+    pub fn of_this_process() -> Self {
+        const LETTERS: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+        let letter = || char::from(LETTERS[fastrand::usize(..LETTERS.len())]);
+        let group = || (0..4).map(|_| letter()).collect::<String>();
+        let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        let name = Some(name.trim()).filter(|name| !name.is_empty());
+        Self {
+            id: (0..12).map(|_| group()).collect::<Vec<_>>().join(":"),
+            name: name.unwrap_or("swarm").to_owned(),
+        }
+    }
 }
 
 /// Which container lists read the engines first.

@@ -18,6 +18,6 @@ mod task;
 mod testing;
 pub mod volumes;
 
-pub use context::{Context, Parts, RefreshFirst};
+pub use context::{Context, Identity, Parts, RefreshFirst};
 pub use effect::Effect;
 pub use nodecard::NodeCard;

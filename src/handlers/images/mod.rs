@@ -1,5 +1,6 @@
 //! Answers about images.
 
+pub mod answers;
 mod glob;
 pub mod list;
 mod merge;

@@ -1,9 +1,12 @@
 //! Ping, version, info and preflight: answered from the state.
 
 use http::{HeaderValue, Response, StatusCode};
-use swarm_middleware::api::ApiRequest;
+use jiff::Timestamp;
+use swarm_middleware::api::{ApiCall, ApiRequest};
 use swarm_middleware::body::Body;
 
+use super::info::{InfoContext, Role};
+use super::offer::offer;
 use super::{ping as pinged, version as told};
 use crate::handlers::{Context, answer};
 
@@ -27,6 +30,32 @@ pub fn ping(context: &Context, request: &ApiRequest) -> Response<Body> {
 /// `GET /version`.
 pub fn version(context: &Context) -> Response<Body> {
     answer::json(&told::render(&context.snapshot()))
+}
+
+/// `GET /info`.
+pub fn info(context: &Context, call: &ApiCall) -> Response<Body> {
+    let snapshot = context.snapshot();
+    let scheduler = context.driver.scheduler();
+    let filters: Vec<String> = scheduler
+        .filters()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let said = InfoContext {
+        id: &context.identity.id,
+        name: &context.identity.name,
+        role: &Role::Primary,
+        strategy: &scheduler.strategy().to_string(),
+        filters: &filters,
+        overcommit: scheduler.overcommit(),
+        debug: context.debug,
+        listeners: context.engines.events().listeners(),
+    };
+    let version = call.version.unwrap_or_else(|| offer(&snapshot).maximum);
+    let rendered = context
+        .info
+        .render(&snapshot, &said, version, Timestamp::now());
+    answer::json_bytes(StatusCode::OK, rendered.into())
 }
 
 /// `OPTIONS`, without a policy for browsers.
