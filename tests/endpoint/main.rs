@@ -3,6 +3,7 @@
 mod bad_engines;
 mod bad_requests;
 mod routes;
+mod state;
 mod vanish;
 mod versions;
 

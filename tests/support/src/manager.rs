@@ -186,6 +186,17 @@ impl Manager {
         self.get("/debug/vars").await.json()
     }
 
+    /// Waits until so many nodes are healthy.
+    pub async fn until_healthy(&self, count: usize) {
+        let healthy = |node: &Value| node["status"] == "Healthy";
+        wait::eventually(PATIENCE, || async {
+            let counters = self.counters().await;
+            let nodes = counters["nodes"].as_object().cloned().unwrap_or_default();
+            nodes.values().filter(|node| healthy(node)).count() == count
+        })
+        .await;
+    }
+
     /// Waits until no promise is held and no request waits for an engine; every engine's event
     /// stream goes on.
     pub async fn until_quiet(&self) {
@@ -240,7 +251,7 @@ impl Cluster {
             running.push(Engine::start(options).await?);
         }
         let manager = Manager::start(program, &addresses(&running), args).await?;
-        manager.until_logged("Node is healthy", running.len()).await;
+        manager.until_healthy(running.len()).await;
         Ok(Self {
             engines: running,
             manager,
