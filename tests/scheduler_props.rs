@@ -90,6 +90,9 @@ proptest! {
             scheduler.place(&spec, nodes, seed).map(ids).map_err(|error| error.to_string())
         };
         prop_assert_eq!(answer(&refs(&nodes)), answer(&turned));
+        let first = answer(&turned).map(|ranked| ranked[0].clone());
+        let chosen = scheduler.choose(&spec, &turned, seed).map(|node| node.id.to_string());
+        prop_assert_eq!(chosen.map_err(|error| error.to_string()), first);
         prop_assert_eq!(answer(&turned), answer(&turned));
     }
 
