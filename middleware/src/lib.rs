@@ -10,6 +10,7 @@ pub mod auth;
 pub mod body;
 pub mod error;
 pub mod forward;
+pub mod hijack;
 pub mod parse;
 pub mod respond;
 pub mod select;

@@ -1,10 +1,12 @@
 //! One type for the byte streams connections are made of: TCP, unix socket, TLS.
 
+use std::future::{self, Future};
 use std::io::{self, IoSlice};
+use std::os::fd::AsFd;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsStream;
 
@@ -31,27 +33,32 @@ macro_rules! each {
 }
 
 impl Stream {
-    /// Whether the peer is known to be gone for good, not only done with sending.
+    /// A future that completes when the peer is gone for good, and not only done with sending.
     ///
-    /// A half-close and a full close look the same until something is written; a reset does not.
-    pub fn broken(&self) -> Option<io::Error> {
-        let error = match self {
-            Self::Tcp(tcp) => tcp.take_error(),
-            Self::Unix(unix) => unix.take_error(),
-            Self::Tls(tls) => tls.get_ref().0.take_error(),
+    /// Reads cannot tell the two apart. It watches a second descriptor of the same socket, so
+    /// that it borrows nothing; where none is to be had it never completes.
+    pub fn watch_loss(&self) -> impl Future<Output = ()> + Send + use<> {
+        let socket = match self {
+            Self::Tcp(tcp) => tcp.as_fd().try_clone_to_owned(),
+            Self::Unix(unix) => unix.as_fd().try_clone_to_owned(),
+            Self::Tls(tls) => tls.get_ref().0.as_fd().try_clone_to_owned(),
         };
-        error.unwrap_or_else(Some)
-    }
-
-    /// Completes when the socket reports an error or that both directions are shut.
-    pub async fn lost(&self) {
-        use tokio::io::Interest;
-        let waited = match self {
-            Self::Tcp(tcp) => tcp.ready(Interest::ERROR).await,
-            Self::Unix(unix) => unix.ready(Interest::ERROR).await,
-            Self::Tls(tls) => tls.get_ref().0.ready(Interest::ERROR).await,
-        };
-        drop(waited);
+        async move {
+            // Only its readiness is asked for, which is the same for every kind of socket.
+            let watched = socket.map(std::net::TcpStream::from);
+            let Ok(watched) = watched.and_then(TcpStream::from_std) else {
+                return future::pending().await;
+            };
+            let interest = Interest::WRITABLE | Interest::ERROR;
+            while let Ok(ready) = watched.ready(interest).await {
+                if ready.is_write_closed() || ready.is_error() {
+                    return;
+                }
+                // Forgets that it is writable, so that the next change is waited for.
+                let blocked = || Err::<(), _>(io::ErrorKind::WouldBlock.into());
+                let _ = watched.try_io(Interest::WRITABLE, blocked);
+            }
+        }
     }
 }
 

@@ -10,10 +10,13 @@ use super::discovery::DiscoveryArgs;
 use super::later::{ADVERTISE, HEARTBEAT, QUEUE_TIMEOUT, REPLICATION, REPLICATION_TTL, STATE};
 use super::tls::{ClientEnv, Tls, TlsArgs};
 use crate::config::{
-    ClusterOptions, ConfigError, Cors, FILTERS, Listen, LogLevel, ManageConfig, RefreshInterval,
-    parse_cluster_driver, parse_duration, parse_filter, parse_strategy,
+    ClusterOptions, ConfigError, Cors, Listen, LogLevel, ManageConfig, RefreshInterval,
+    parse_duration,
 };
 use crate::discovery::{from_uri, local_daemon};
+use crate::scheduler::filter::FilterName;
+use crate::scheduler::strategy::StrategyName;
+use crate::scheduler::{Scheduler, driver_from_name};
 
 /// The shortest heartbeat.
 pub(super) const MIN_HEARTBEAT: Duration = Duration::from_secs(1);
@@ -35,20 +38,14 @@ pub(super) struct ManageArgs {
     )]
     host: Vec<String>,
     /// How to choose among the nodes that fit: spread, binpack or random
-    #[arg(long, value_parser = parse_strategy, default_value = "spread")]
-    strategy: String,
+    #[arg(long, default_value = "spread")]
+    strategy: StrategyName,
     /// Which nodes fit: health, port, containerslots, dependency, affinity, constraint,
     /// whitelist; may be repeated [default: all]
-    #[arg(short, long, value_parser = parse_filter)]
-    filter: Vec<String>,
+    #[arg(short, long)]
+    filter: Vec<FilterName>,
     /// The cluster driver; there is one
-    #[arg(
-        short,
-        long,
-        value_name = "DRIVER",
-        value_parser = parse_cluster_driver,
-        default_value = "swarm"
-    )]
+    #[arg(short, long, value_name = "DRIVER", default_value = "swarm")]
     cluster_driver: String,
     /// Option of the cluster driver, such as swarm.compat=classic; may be repeated
     #[arg(long, value_name = "KEY=VALUE")]
@@ -89,10 +86,10 @@ struct RefreshArgs {
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "60s")]
     engine_refresh_max_interval: Duration,
     /// Failures in a row after which a node is unhealthy [default: 3]
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = parse_count)]
     engine_failure_retry: Option<u32>,
     /// Old name of --engine-failure-retry
-    #[arg(long, value_name = "COUNT", hide = true)]
+    #[arg(long, value_name = "COUNT", value_parser = parse_count, hide = true)]
     engine_refresh_retry: Option<u32>,
 }
 
@@ -132,8 +129,11 @@ impl ManageArgs {
         let url = self.discovery.url(warnings)?;
         let listen = parse_hosts(&self.host)?;
         let cluster = ClusterOptions::parse(&self.cluster_opt)?;
+        let filters = unique_or_all(self.filter);
+        let scheduler = Scheduler::new(self.strategy, &filters, cluster.overcommit);
+        driver_from_name(&self.cluster_driver, scheduler)?;
         let refresh = self.refresh.interval()?;
-        let engine_failure_retry = self.refresh.failure_retry(warnings)?;
+        let engine_failure_retry = self.refresh.failure_retry(warnings);
         let Tls {
             listen: listen_tls,
             engine: engine_tls,
@@ -149,7 +149,7 @@ impl ManageArgs {
             discovery,
             cluster_driver: self.cluster_driver,
             strategy: self.strategy,
-            filters: unique_or_all(self.filter),
+            filters,
             heartbeat,
             refresh,
             engine_failure_retry,
@@ -178,15 +178,14 @@ impl RefreshArgs {
         Ok(RefreshInterval { min, max })
     }
 
-    fn failure_retry(&self, warnings: &mut Vec<String>) -> Result<u32, ConfigError> {
+    fn failure_retry(&self, warnings: &mut Vec<String>) -> u32 {
         if self.engine_refresh_retry.is_some() {
             let line = "--engine-refresh-retry is deprecated: use --engine-failure-retry";
             warnings.push(line.to_owned());
         }
-        match self.engine_failure_retry.or(self.engine_refresh_retry) {
-            Some(0) => Err(ConfigError::Zero("--engine-failure-retry")),
-            retry => Ok(retry.unwrap_or(DEFAULT_FAILURE_RETRY)),
-        }
+        self.engine_failure_retry
+            .or(self.engine_refresh_retry)
+            .unwrap_or(DEFAULT_FAILURE_RETRY)
     }
 }
 
@@ -211,6 +210,13 @@ impl LaterArgs {
         ADVERTISE.check(advertise.is_some(), warnings)?;
         HEARTBEAT.check(self.heartbeat.is_some(), warnings)?;
         Ok(heartbeat)
+    }
+}
+
+fn parse_count(text: &str) -> Result<u32, &'static str> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("expected a number above 0"),
     }
 }
 
@@ -244,9 +250,9 @@ fn parse_hosts(hosts: &[String]) -> Result<Vec<Listen>, ConfigError> {
     hosts.iter().map(parse).collect()
 }
 
-fn unique_or_all(named: Vec<String>) -> Vec<String> {
+fn unique_or_all(named: Vec<FilterName>) -> Vec<FilterName> {
     if named.is_empty() {
-        return FILTERS.map(str::to_owned).to_vec();
+        return FilterName::ALL.to_vec();
     }
     let mut filters = Vec::new();
     for name in named {

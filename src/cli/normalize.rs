@@ -28,7 +28,7 @@ pub(super) fn normalize(args: Vec<OsString>, root: &Command) -> Result<Vec<OsStr
     let flags = Flags::of(root);
     // Flags that are on carry their name, so that a later `=false` can take them back.
     let mut out: Vec<(Option<String>, OsString)> = Vec::with_capacity(args.len());
-    let mut args = args.into_iter();
+    let mut args = args.into_iter().peekable();
     while let Some(arg) = args.next() {
         if arg == "--" {
             out.push((None, arg));
@@ -49,8 +49,21 @@ pub(super) fn normalize(args: Vec<OsString>, root: &Command) -> Result<Vec<OsStr
             (_, Some(value)) => out.push((None, format!("{name}={value}").into())),
             (Takes::Equals, None) => out.push((None, name.into())),
             (Takes::Next, None) => {
-                out.push((None, name.into()));
-                out.extend(args.next().map(|value| (None, value)));
+                // A value may begin with a dash (`--delay -1s`), but a flag is no value.
+                let dashed = |next: &OsString| next.to_str().is_some_and(|t| t.starts_with('-'));
+                let is_flag = |next: &OsString| next.to_str().is_some_and(|t| flags.is_flag(t));
+                let value = args.next_if(|next| !is_flag(next));
+                match value {
+                    Some(value) if dashed(&value) => {
+                        let mut joined = OsString::from(format!("{name}="));
+                        joined.push(value);
+                        out.push((None, joined));
+                    }
+                    value => {
+                        out.push((None, name.into()));
+                        out.extend(value.map(|value| (None, value)));
+                    }
+                }
             }
         }
     }
@@ -94,6 +107,10 @@ impl Flags {
             }
         }
         command.get_subcommands().for_each(|sub| self.collect(sub));
+    }
+
+    fn is_flag(&self, text: &str) -> bool {
+        text == "--" || self.find(text).is_some()
     }
 
     /// The flag that `text` is, the value behind its `=`, and how it takes one.
@@ -154,6 +171,8 @@ mod tests {
                 "swarm m --api-enable-cors=true",
             ),
             ("swarm j -addr=a:1", "swarm j --addr=a:1"),
+            ("swarm j --delay -1s a:1", "swarm j --delay=-1s a:1"),
+            ("swarm m -f -tls", "swarm m -f --tls"),
             ("swarm -help", "swarm --help"),
             ("swarm -version", "swarm --version"),
             ("swarm -v", "swarm -v"),
@@ -168,8 +187,8 @@ mod tests {
         for line in [
             "swarm manage -Htcp://a:1",
             "swarm manage --nonsense=true -nonsense",
-            "swarm manage -f -tls",
-            "swarm manage --cluster-opt -tls=false",
+            "swarm manage -f a --tls",
+            "swarm manage --host --",
             "swarm manage -- -tls --tls=false",
             "swarm manage --host",
             "swarm manage --",

@@ -28,6 +28,7 @@ impl Stop {
                 ExitCode::SUCCESS
             }
             Stop::Wrong(line) => {
+                let line = line.replace(['\n', '\r'], " ");
                 let _ = writeln!(std::io::stderr(), "swarm: {line}");
                 ExitCode::FAILURE
             }

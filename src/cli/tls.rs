@@ -51,18 +51,19 @@ impl ClientEnv {
         }
     }
 
-    fn options(&self) -> Option<TlsOptions> {
+    fn options(&self) -> Result<Option<TlsOptions>, ConfigError> {
         if !self.verify {
-            return None;
+            return Ok(None);
         }
         let default = || self.home.as_ref().map(|home| home.join(".docker"));
-        let dir = self.cert_path.clone().or_else(default)?;
-        Some(TlsOptions {
+        let dir = self.cert_path.clone().or_else(default);
+        let dir = dir.ok_or(ConfigError::NoCertPath)?;
+        Ok(Some(TlsOptions {
             verify: true,
             ca: Some(dir.join("ca.pem")),
             cert: dir.join("cert.pem"),
             key: dir.join("key.pem"),
-        })
+        }))
     }
 }
 
@@ -74,7 +75,7 @@ impl TlsArgs {
         warnings: &mut Vec<String>,
     ) -> Result<Tls, ConfigError> {
         let listen = self.options(warnings)?;
-        let engine = env.options().or_else(|| listen.clone());
+        let engine = env.options()?.or_else(|| listen.clone());
         if env.cert_path.is_some() && engine.is_none() {
             warnings.push(
                 "DOCKER_CERT_PATH has no effect without DOCKER_TLS_VERIFY: engines are reached \

@@ -32,6 +32,7 @@ impl ListKey {
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
     pub(super) version: u64,
+    pub(super) roster: u64,
     pub(super) engines: OrdMap<NodeKey, Arc<EngineSnapshot>>,
     /// Engines by their names in the cluster.
     pub(super) names: HashMap<Arc<str>, NodeKey>,
@@ -59,6 +60,11 @@ impl Snapshot {
     /// Grows with every change.
     pub fn version(&self) -> u64 {
         self.version
+    }
+
+    /// Changes when engines come, go, or change their facts or health: rarely.
+    pub fn roster(&self) -> u64 {
+        self.roster
     }
 
     /// All engines in the order in which discovery named them.

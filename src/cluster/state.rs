@@ -95,6 +95,9 @@ impl ClusterState {
     /// Applies one change; changes of engines that left are dropped.
     pub fn apply(&mut self, key: NodeKey, change: Change, now: SystemTime) {
         self.snapshot.version += 1;
+        if self.changes_roster(key, &change) {
+            self.snapshot.roster = self.snapshot.version;
+        }
         match change {
             Change::Barrier => return,
             Change::Joined { address, upstream } => {
@@ -143,6 +146,25 @@ impl ClusterState {
         }
         if answered {
             engine.updated_at = now;
+        }
+    }
+
+    fn changes_roster(&self, key: NodeKey, change: &Change) -> bool {
+        match change {
+            Change::Joined { .. } | Change::Left | Change::Facts(_) => true,
+            Change::Status { status, .. } => self
+                .snapshot
+                .engine(key)
+                .is_some_and(|engine| engine.status != *status),
+            Change::Containers(_)
+            | Change::Upsert(_)
+            | Change::Removed(_)
+            | Change::Settled(_)
+            | Change::Images(_)
+            | Change::Networks(_)
+            | Change::Volumes(_)
+            | Change::Exec { .. }
+            | Change::Barrier => false,
         }
     }
 

@@ -30,7 +30,7 @@ macro_rules! choice {
             fn from_str(word: &str) -> Result<Self, String> {
                 match word {
                     $($word $(| $alias)* => Ok($name::$variant),)+
-                    _ => Err(format!("expected {}", [$($word),+].join(" or "))),
+                    _ => Err(format!("expected one of {}", [$($word),+].join(", "))),
                 }
             }
         }

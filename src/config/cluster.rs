@@ -60,6 +60,15 @@ choice! {
     }
 }
 
+impl From<CpuShares> for crate::scheduler::CpuShares {
+    fn from(shares: CpuShares) -> Self {
+        match shares {
+            CpuShares::Weight => Self::Weight,
+            CpuShares::Cores => Self::Cores,
+        }
+    }
+}
+
 choice! {
     /// `swarm.pull-on-create`: when a create pulls an image that its node lacks.
     pub enum PullOnCreate {

@@ -2,6 +2,7 @@
 
 use super::cluster::CLUSTER_OPTS;
 use crate::discovery::DiscoveryError;
+use crate::scheduler::UnknownName;
 
 /// What can be wrong with a command line. Every message is one line.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum ConfigError {
         /// Why it is refused.
         reason: String,
     },
+    /// A cluster driver that does not exist.
+    #[error(transparent)]
+    Driver(#[from] UnknownName),
     /// Zero, where time must pass or attempts must be made.
     #[error("{0} must be above zero")]
     Zero(&'static str),
@@ -53,6 +57,11 @@ pub enum ConfigError {
     /// Certificates that nothing would use.
     #[error("--tlscacert, --tlscert and --tlskey need --tls or --tlsverify")]
     FilesWithoutTls,
+    /// A client's certificates that are nowhere.
+    #[error(
+        "DOCKER_TLS_VERIFY needs DOCKER_CERT_PATH, the directory of ca.pem, cert.pem and key.pem"
+    )]
+    NoCertPath,
     /// Discovery as an argument and as a flag.
     #[error("discovery is given twice, as an argument and by --discovery")]
     DiscoveryTwice,
@@ -63,14 +72,10 @@ pub enum ConfigError {
     #[error("{0} needs --advertise HOST:PORT")]
     NoAdvertise(&'static str),
     /// Discovery in which no engine can register.
-    #[error(
-        "swarm join needs token, etcd, consul or zk discovery: edit nodes and file lists instead"
-    )]
+    #[error("join needs token, etcd, consul or zk discovery: edit nodes and file lists instead")]
     CannotJoin,
     /// No service that could make a token.
-    #[error(
-        "swarm create needs --url or SWARM_DISCOVERY_URL: the hosted discovery service is gone"
-    )]
+    #[error("create needs --url or SWARM_DISCOVERY_URL: the hosted discovery service is gone")]
     NoDiscoveryService,
     /// Something that comes later.
     #[error("{0} is not available yet")]

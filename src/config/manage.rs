@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use super::{ClusterOptions, Cors, Listen, LogLevel, TlsOptions};
+use crate::scheduler::filter::FilterName;
+use crate::scheduler::strategy::StrategyName;
 
 /// Everything `swarm manage` was told, validated.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,12 +13,12 @@ pub struct ManageConfig {
     pub listen: Vec<Listen>,
     /// Where the engines are listed: a URL or list that [`crate::discovery::from_uri`] accepts.
     pub discovery: String,
-    /// The cluster driver; `swarm`.
+    /// The cluster driver: a name that [`crate::scheduler::driver_from_name`] accepts.
     pub cluster_driver: String,
-    /// The strategy: `spread`, `binpack` or `random`.
-    pub strategy: String,
+    /// The strategy.
+    pub strategy: StrategyName,
     /// The filters, in the order in which they apply; never empty, no name twice.
-    pub filters: Vec<String>,
+    pub filters: Vec<FilterName>,
     /// How often a discovery store is told and asked; at least one second.
     pub heartbeat: Duration,
     /// How often an engine is read as a whole.

@@ -11,7 +11,6 @@ mod error;
 mod listen;
 mod log;
 mod manage;
-mod names;
 mod tls;
 
 pub use cluster::{
@@ -24,6 +23,4 @@ pub use error::ConfigError;
 pub use listen::Listen;
 pub use log::LogLevel;
 pub use manage::{ManageConfig, RefreshInterval};
-pub(crate) use names::FILTERS;
-pub use names::{parse_cluster_driver, parse_filter, parse_strategy};
 pub use tls::TlsOptions;

@@ -127,6 +127,30 @@ mod tests {
         assert_eq!("a[1:65536]:1".parse::<Entries>().unwrap().len(), 65536);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[ab0-9:,.\\[\\]é/]{0,24}") {
+            if let Err(error) = text.parse::<Entries>() {
+                proptest::prop_assert!(!error.to_string().contains('\n'));
+            }
+        }
+
+        #[test]
+        fn applying_a_difference_gives_the_new_set(
+            old in proptest::collection::btree_set(1u16..30, 0..20),
+            new in proptest::collection::btree_set(1u16..30, 0..20),
+        ) {
+            let host = || "h".to_owned();
+            let set = |ports: &BTreeSet<u16>| -> Entries {
+                ports.iter().map(|&port| Address::Tcp { host: host(), port }).collect()
+            };
+            let (old, new) = (set(&old), set(&new));
+            let (removed, added) = new.diff(&old);
+            let kept = old.iter().filter(|address| !removed.contains(address)).cloned();
+            proptest::prop_assert_eq!(kept.chain(added).collect::<Entries>(), new);
+        }
+    }
+
     #[test]
     fn the_difference_names_what_went_and_what_came() {
         let old: Entries = "a:1,b:1,c:1".parse().unwrap();

@@ -79,6 +79,11 @@ impl EventHub {
         keep(&mut self.rings(), event);
     }
 
+    /// How many listen now.
+    pub fn listeners(&self) -> usize {
+        self.live.receiver_count()
+    }
+
     /// Forgets an engine.
     pub fn forget(&self, node: NodeKey) {
         self.rings().remove(&node);

@@ -1,4 +1,4 @@
-//! An engine's event stream, object by object.
+//! Streams of JSON objects, one a line: events, progress.
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -8,11 +8,11 @@ use super::error::EngineError;
 
 /// No honest event is longer.
 const MAX_LINE: usize = 1 << 20;
-const PATH: &str = "/events";
 
 /// Reads one JSON object a line.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
+    path: &'static str,
     body: Body,
     buffer: BytesMut,
     /// So much of the buffer holds no line end.
@@ -20,8 +20,10 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    pub(super) fn new(body: Body) -> Self {
+    /// The answer to `path`.
+    pub(crate) fn new(body: Body, path: &'static str) -> Self {
         Self {
+            path,
             body,
             buffer: BytesMut::new(),
             searched: 0,
@@ -32,7 +34,7 @@ impl Lines {
     ///
     /// # Errors
     /// When the stream ends, breaks off, or sends a line without end.
-    pub(super) async fn next(&mut self) -> Result<Bytes, EngineError> {
+    pub(crate) async fn next(&mut self) -> Result<Bytes, EngineError> {
         loop {
             if let Some(at) = memchr::memchr(b'\n', &self.buffer[self.searched..]) {
                 let line = self.buffer.split_to(self.searched + at + 1);
@@ -46,11 +48,11 @@ impl Lines {
             }
             self.searched = self.buffer.len();
             if self.searched > MAX_LINE {
-                return Err(EngineError::TooLong(PATH.to_owned(), MAX_LINE));
+                return Err(EngineError::TooLong(self.path.to_owned(), MAX_LINE));
             }
             match self.body.frame().await {
                 None => return Err(EngineError::StreamEnded),
-                Some(Err(error)) => return Err(EngineError::Body(PATH.to_owned(), error)),
+                Some(Err(error)) => return Err(EngineError::Body(self.path.to_owned(), error)),
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         self.buffer.extend_from_slice(&data);
@@ -75,7 +77,7 @@ mod tests {
         let frames = chunks
             .into_iter()
             .map(|chunk| Ok::<_, Infallible>(Frame::data(chunk)));
-        Lines::new(Body::new(StreamBody::new(stream::iter(frames))))
+        Lines::new(Body::new(StreamBody::new(stream::iter(frames))), "/events")
     }
 
     #[tokio::test]

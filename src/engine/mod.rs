@@ -25,4 +25,5 @@ pub use engines::Engines;
 pub use error::{EngineError, RefreshError};
 pub use event::EngineEvent;
 pub use hub::{EventHub, Lagged, Subscription};
+pub(crate) use lines::Lines;
 pub use options::{MonitorOptions, Timing};

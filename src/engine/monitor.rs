@@ -149,7 +149,7 @@ impl Monitor {
         Ok(Connected {
             client,
             node,
-            lines: Lines::new(lines),
+            lines: Lines::new(lines, "/events"),
             history,
         })
     }

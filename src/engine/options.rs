@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::config::{self, ManageConfig, Names, RefreshInterval};
+use crate::config::{ManageConfig, Names, RefreshInterval};
 use crate::scheduler::CpuShares;
 
 /// How engines are watched.
@@ -59,10 +59,7 @@ impl From<&ManageConfig> for MonitorOptions {
             refresh: config.refresh,
             failure_retry: config.engine_failure_retry,
             names: config.cluster.names,
-            cpu_shares: match config.cluster.cpushares {
-                config::CpuShares::Weight => CpuShares::Weight,
-                config::CpuShares::Cores => CpuShares::Cores,
-            },
+            cpu_shares: config.cluster.cpushares.into(),
             timing: Timing::default(),
         }
     }

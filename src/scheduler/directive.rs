@@ -54,12 +54,12 @@ impl Directive {
         Some((kind, wish))
     }
 
-    /// Wishes of this kind in the labels of a create body.
+    /// Wishes of this kind in the label's value.
     ///
     /// # Errors
-    /// When the label is not a JSON array of strings.
-    pub fn in_labels(self, body: &Value) -> Result<Vec<String>, SpecError> {
-        match body["Labels"][self.label()].as_str() {
+    /// When it is not a JSON array of strings.
+    pub fn read_label(self, value: Option<&Value>) -> Result<Vec<String>, SpecError> {
+        match value.and_then(Value::as_str) {
             None | Some("") => Ok(Vec::new()),
             Some(text) => serde_json::from_str(text).map_err(|_| SpecError::Label(self.label())),
         }
@@ -70,7 +70,7 @@ impl Directive {
     /// # Errors
     /// When the label is not a JSON array of strings.
     pub fn wishes(self, body: &Value) -> Result<Vec<String>, SpecError> {
-        let mut wishes = self.in_labels(body)?;
+        let mut wishes = self.read_label(body["Labels"].get(self.label()))?;
         let env = body["Env"].as_array().into_iter().flatten();
         let entries = env.filter_map(|entry| Self::from_env(entry.as_str()?));
         wishes.extend(

@@ -72,6 +72,16 @@ impl ScheduleError {
             Self::Unsatisfied(_) => ScheduleErrorKind::Unsatisfied,
         }
     }
+
+    /// How the nodes went, unless the create was wrong before any was asked.
+    pub fn tally(&self) -> Option<&Tally> {
+        match self {
+            Self::BadInput(_) => None,
+            Self::NoHealthyNode(tally) | Self::NoResources(tally) | Self::Unsatisfied(tally) => {
+                Some(tally)
+            }
+        }
+    }
 }
 
 impl fmt::Display for ScheduleError {

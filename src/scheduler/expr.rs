@@ -178,3 +178,91 @@ fn is_key(key: &str) -> bool {
         && key.len() > 1
         && bytes.all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_told_apart() {
+        let parsed = |text: &str| {
+            let expr = Expr::parse(text).unwrap();
+            (expr.key, expr.operator, expr.value, expr.soft)
+        };
+        let expected = |key: &str, operator, value: &str, soft| {
+            (key.to_owned(), operator, value.to_owned(), soft)
+        };
+        use Operator::{Equal, NotEqual};
+        assert_eq!(
+            parsed("storage==ssd"),
+            expected("storage", Equal, "ssd", false)
+        );
+        assert_eq!(
+            parsed("storage!=~ssd"),
+            expected("storage", NotEqual, "ssd", true)
+        );
+        assert_eq!(
+            parsed("a.b-c_1==x!=y"),
+            expected("a.b-c_1", Equal, "x!=y", false)
+        );
+        assert_eq!(parsed("ab!=x==y"), expected("ab", NotEqual, "x==y", false));
+        assert_eq!(parsed("_a==~/x y/"), expected("_a", Equal, "/x y/", true));
+        assert_eq!(parsed("ab===x"), expected("ab", Equal, "=x", false));
+        assert_eq!(Expr::parse("ab!=~x").unwrap().to_string(), "ab!=~x");
+    }
+
+    #[test]
+    fn what_is_no_expression_is_refused() {
+        for (text, part) in [
+            ("", "operators"),
+            ("storage", "operators"),
+            ("storage=ssd", "operators"),
+            ("storage>=2", "operators"),
+            ("==ssd", "key"),
+            ("a==ssd", "key"),
+            ("1a==ssd", "key"),
+            ("-ab==ssd", "key"),
+            (" ab==ssd", "key"),
+            ("ab ==ssd", "key"),
+            ("äb==ssd", "key"),
+            ("ab==", "empty"),
+            ("ab!=~", "empty"),
+            ("ab==//", "empty"),
+            ("ab==/(/", "regular expression"),
+        ] {
+            let error = Expr::parse(text).unwrap_err().to_string();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn values_are_literal_glob_or_regexp() {
+        let matches =
+            |value: &str, text: &str| Expr::parse(&format!("key=={value}")).unwrap().holds([text]);
+        for (value, text) in [
+            ("a.b", "a.b"),
+            ("*", ""),
+            ("a*", "a"),
+            ("a*c", "abc"),
+            ("a*b*c", "a-b-b-c"),
+            ("*a*", "bab"),
+            ("a**b", "ab"),
+            ("/a.b/", "xaxbx"),
+            ("/", "/"),
+            ("/usr", "/usr"),
+        ] {
+            assert!(matches(value, text), "{value} and {text}");
+        }
+        for (value, text) in [
+            ("a.b", "axb"),
+            ("a", "ab"),
+            ("a*a", "a"),
+            ("a*bc", "abcb"),
+            ("ab*ba", "aba"),
+            ("/^a$/", "ab"),
+            ("[ab]", "a"),
+        ] {
+            assert!(!matches(value, text), "{value} and {text}");
+        }
+    }
+}

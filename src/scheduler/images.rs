@@ -116,9 +116,8 @@ impl Images {
 
     /// Whether exactly the image that a create would run is here: a bare repository means its `latest`.
     pub fn provides(&self, text: &str) -> bool {
-        let name = ImageName::parse(text);
-        self.references.contains(name.canonical().as_str())
-            || ((name.tag.is_none() || name.digest.is_some()) && self.is_id(text))
+        let name = ImageName::parse(text).canonical();
+        self.references.contains(name.as_str()) || self.is_id(text)
     }
 
     fn is_id(&self, text: &str) -> bool {
@@ -138,5 +137,56 @@ impl Images {
             .iter()
             .map(|id| &**id)
             .chain(names.flat_map(|name| [&**name, familiar(name)]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_completed_as_the_engine_completes_them() {
+        for (text, canonical) in [
+            ("busybox", "docker.io/library/busybox:latest"),
+            ("library/busybox", "docker.io/library/busybox:latest"),
+            ("index.docker.io/busybox:1", "docker.io/library/busybox:1"),
+            ("team/app", "docker.io/team/app:latest"),
+            ("localhost/app", "localhost/app:latest"),
+            ("localhost:5000/app", "localhost:5000/app:latest"),
+            ("reg.io/a/b:2", "reg.io/a/b:2"),
+            ("busybox@sha256:ab", "docker.io/library/busybox@sha256:ab"),
+            ("busybox:1@sha256:ab", "docker.io/library/busybox@sha256:ab"),
+        ] {
+            let name = ImageName::parse(text).canonical();
+            assert_eq!(name, canonical);
+            let short = familiar(&name);
+            assert_eq!(ImageName::parse(short).canonical(), canonical, "{short}");
+        }
+    }
+
+    #[test]
+    fn a_create_needs_the_very_image() {
+        let mut images = Images::default();
+        let id = format!("sha256:{}", "0f".repeat(32));
+        images.insert(&id, ["busybox:1.36", "<none>:<none>", "busybox@sha256:ab"]);
+        for here in [
+            "busybox:1.36",
+            "docker.io/library/busybox:1.36",
+            "busybox@sha256:ab",
+            &id,
+            "0f0f",
+        ] {
+            assert!(images.provides(here), "{here}");
+        }
+        for missing in [
+            "busybox",
+            "busybox:latest",
+            "busybox@sha256:cd",
+            "0f0e",
+            "<none>",
+        ] {
+            assert!(!images.provides(missing), "{missing}");
+        }
+        assert!(images.contains("busybox"), "an affinity takes any tag");
     }
 }

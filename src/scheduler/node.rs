@@ -256,3 +256,6 @@ fn count_down(counts: &mut FxHashMap<Arc<str>, u32>, names: &[Arc<str>]) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -279,3 +279,6 @@ fn reschedule(body: &Value) -> Result<Reschedule, SpecError> {
         many => Err(SpecError::ManyPolicies(many.len())),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -262,3 +262,6 @@ fn networks(entry: &Value, inspect: &Value) -> Box<[Arc<str>]> {
     names.sort_unstable();
     names.into()
 }
+
+#[cfg(test)]
+mod tests;

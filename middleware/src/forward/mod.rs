@@ -9,6 +9,8 @@ mod lent;
 mod line;
 mod pool;
 mod sender;
+#[cfg(test)]
+mod tests;
 mod upstream;
 
 pub use connect::tune;
@@ -16,4 +18,6 @@ pub use error::{ForwardError, ForwardErrorKind};
 pub use fan_out::{FanOutError, fan_out};
 pub use lent::Lent;
 pub use pool::PoolOptions;
+pub use sender::TunnelCount;
+pub(crate) use upstream::Switch;
 pub use upstream::{Upstream, UpstreamCounters};

@@ -51,6 +51,7 @@ pub(super) struct Shared {
     pub(super) in_flight: AtomicUsize,
     pub(super) opened: AtomicU64,
     pub(super) reused: AtomicU64,
+    pub(super) tunnels: AtomicUsize,
 }
 
 impl Shared {
@@ -61,6 +62,7 @@ impl Shared {
             in_flight: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
             reused: AtomicU64::new(0),
+            tunnels: AtomicUsize::new(0),
         }
     }
 
@@ -159,5 +161,22 @@ impl Loan {
 impl fmt::Debug for Loan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loan").finish_non_exhaustive()
+    }
+}
+
+/// Counts a taken-over connection at its engine while it lives.
+#[derive(Debug)]
+pub struct TunnelCount(Arc<Shared>);
+
+impl TunnelCount {
+    pub(super) fn new(shared: &Arc<Shared>) -> Self {
+        shared.tunnels.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(shared))
+    }
+}
+
+impl Drop for TunnelCount {
+    fn drop(&mut self) {
+        self.0.tunnels.fetch_sub(1, Ordering::Relaxed);
     }
 }

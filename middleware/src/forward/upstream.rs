@@ -13,7 +13,7 @@ use tokio_rustls::rustls::ClientConfig;
 use super::attempt::{Spare, kind_of};
 use super::connect::Connector;
 use super::pool::PoolOptions;
-use super::sender::{Loan, Shared};
+use super::sender::{Loan, Shared, TunnelCount};
 use super::{ForwardError, ForwardErrorKind, Lent, headers};
 use crate::address::Address;
 use crate::body::{Body, BoxError};
@@ -25,7 +25,7 @@ pub struct Upstream {
     name: RwLock<Arc<str>>,
     suspect_after: Duration,
     down: AtomicBool,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What an engine's connections are doing.
@@ -41,6 +41,8 @@ pub struct UpstreamCounters {
     pub opened: u64,
     /// Requests that went over a connection which had served before.
     pub reused: u64,
+    /// Connections taken over and still joined to a client's.
+    pub tunnels: usize,
 }
 
 impl Upstream {
@@ -103,6 +105,7 @@ impl Upstream {
             in_flight: self.shared.in_flight.load(Ordering::Relaxed),
             opened: self.shared.opened.load(Ordering::Relaxed),
             reused: self.shared.reused.load(Ordering::Relaxed),
+            tunnels: self.shared.tunnels.load(Ordering::Relaxed),
         }
     }
 
@@ -178,6 +181,20 @@ impl Upstream {
             return Err(self.error(ForwardErrorKind::Garbage, loan.reused, true, source));
         }
         Ok(response.map(|body| Lent::new(body, loan).into()))
+    }
+
+    /// Sends a request that asks for another protocol.
+    pub(crate) async fn switch(&self, request: Request<Body>) -> Result<Switch, ForwardError> {
+        let (response, loan) = self.exchange(request, &AtomicBool::new(false)).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(Switch::Taken(response));
+        }
+        let answer = response.map(|body| Lent::new(body, loan).into());
+        Ok(Switch::Ordinary(answer))
+    }
+
+    pub(crate) fn count_tunnel(&self) -> TunnelCount {
+        TunnelCount::new(&self.shared)
     }
 
     /// The request over an idle connection or a new one, and once more where that is safe.
@@ -264,6 +281,14 @@ impl Upstream {
             source,
         }
     }
+}
+
+/// The answer to a request for another protocol.
+pub(crate) enum Switch {
+    /// HTTP goes on.
+    Ordinary(Response<Body>),
+    /// 101: the connection is the requester's.
+    Taken(Response<Incoming>),
 }
 
 /// An attempt that got no answer, and the request if no byte of it was written.

@@ -26,8 +26,8 @@ fn defaults_are_the_documented_ones() {
     assert_eq!(config.listen, ["tcp://127.0.0.1:2375".parse().unwrap()]);
     assert_eq!(config.discovery, "nodes://a:1");
     assert_eq!(config.cluster_driver, "swarm");
-    assert_eq!(config.strategy, "spread");
-    assert_eq!(config.filters, FILTERS);
+    assert_eq!(config.strategy, StrategyName::Spread);
+    assert_eq!(config.filters, FilterName::ALL);
     assert_eq!(config.heartbeat, Duration::from_secs(60));
     assert_eq!(config.refresh.min, Duration::from_secs(30));
     assert_eq!(config.refresh.max, Duration::from_secs(60));
@@ -70,8 +70,8 @@ fn every_flag_reaches_the_configuration() {
     ]);
     let listen: Vec<String> = config.listen.iter().map(Listen::to_string).collect();
     assert_eq!(listen, ["unix:///s", "tcp://127.0.0.1:1"]);
-    assert_eq!(config.strategy, "binpack");
-    assert_eq!(config.filters, ["port", "health"]);
+    assert_eq!(config.strategy, StrategyName::Binpack);
+    assert_eq!(config.filters, [FilterName::Port, FilterName::Health]);
     assert_eq!(config.refresh.min, Duration::from_secs(1));
     assert_eq!(config.refresh.max, Duration::from_secs(90));
     assert_eq!(config.engine_failure_retry, 7);
@@ -87,7 +87,7 @@ fn every_flag_reaches_the_configuration() {
 fn of_a_flag_given_twice_the_last_counts() {
     assert_eq!(
         config(&["--strategy=random", "--strategy=spread"]).strategy,
-        "spread"
+        StrategyName::Spread
     );
     assert_eq!(config(&["-debug", "-l=error"]).log_level, LogLevel::Debug);
     assert!(config(&["--debug", "--debug"]).debug);

@@ -52,7 +52,8 @@ impl Ties {
             .filter(|(tie, _)| **tie != Tie::Nowhere);
         tied.map(|(tie, mention)| {
             let here = nodes.iter().filter(|node| meets(*tie, mention, node, kind));
-            let nodes = here.map(|node| node.name.to_string()).collect();
+            let mut nodes: Vec<_> = here.map(|node| node.name.to_string()).collect();
+            nodes.sort_unstable();
             Place {
                 name: mention.name.to_string(),
                 nodes,

@@ -8,6 +8,8 @@
 //! shapes; `routes` is the table of routes and their handlers; `server` is HTTP and hijacking; `engine` is the
 //! handle that tests hold.
 
+pub mod certs;
+pub mod client;
 mod engine;
 mod error;
 mod render;

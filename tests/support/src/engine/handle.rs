@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     identity::{ApiVersion, Identity},
     options::EngineOptions,
 };
-use crate::state::{Clock, Next, Spec, State, Target};
+use crate::state::{Clock, State};
 
 /// How many requests are remembered when `EngineOptions::record` is set.
 const REMEMBERED: usize = 256;
@@ -43,6 +43,8 @@ pub struct Engine {
 #[derive(Debug)]
 struct Inner {
     options: EngineOptions,
+    /// What it says of itself without faults.
+    own: Arc<Identity>,
     identity: Mutex<Arc<Identity>>,
     state: Mutex<State>,
     changed: watch::Sender<u64>,
@@ -52,7 +54,7 @@ struct Inner {
     /// Counts changes of the faults, so that a flapping task knows when it is over.
     fault_epoch: watch::Sender<u64>,
     counters: Arc<Counters>,
-    seen: Mutex<VecDeque<SeenRequest>>,
+    seen: Mutex<VecDeque<(u64, SeenRequest)>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -70,9 +72,11 @@ impl Engine {
         for image in options.images.iter().rev() {
             state.add_image(image, clock.now());
         }
-        fill(&mut state, &options);
+        super::run::fill(&mut state, &options);
+        let own = Arc::new(Identity::new(&options));
         let inner = Inner {
-            identity: Mutex::new(Arc::new(Identity::new(&options))),
+            identity: Mutex::new(Arc::clone(&own)),
+            own,
             options,
             state: Mutex::new(state),
             changed: watch::Sender::new(0),
@@ -104,7 +108,10 @@ impl Engine {
 
     /// The last requests, oldest first, when `EngineOptions::record` is set.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        lock(&self.inner.seen).iter().cloned().collect()
+        lock(&self.inner.seen)
+            .iter()
+            .map(|(_, request)| request.clone())
+            .collect()
     }
 
     /// Ids and names of its containers, in the order they were made.
@@ -156,12 +163,7 @@ impl Engine {
     pub fn clear_faults(&self) {
         self.inner.fault_epoch.send_modify(|epoch| *epoch += 1);
         lock(&self.inner.faults).clear();
-        let id = self.id();
-        let mut identity = Identity::new(&self.inner.options);
-        if self.inner.options.id.is_none() {
-            identity.id = id;
-        }
-        *lock(&self.inner.identity) = Arc::new(identity);
+        *lock(&self.inner.identity) = Arc::clone(&self.inner.own);
         let skew = SignedDuration::from_millis(self.inner.options.clock_skew_millis);
         self.write(|state| state.clock = Clock { skew });
         self.open_gate(true);
@@ -211,18 +213,21 @@ impl Engine {
             .collect()
     }
 
-    pub(crate) fn remember(&self, request: SeenRequest) {
+    /// Remembers a request; the number is for its body, which comes later.
+    pub(crate) fn remember(&self, request: SeenRequest) -> u64 {
         let mut seen = lock(&self.inner.seen);
         if seen.len() == REMEMBERED {
             seen.pop_front();
         }
-        seen.push_back(request);
+        let number = seen.back().map_or(0, |(last, _)| last + 1);
+        seen.push_back((number, request));
+        number
     }
 
-    /// Adds its body to the request remembered last; good enough for tests that send one at a time.
-    pub(crate) fn remember_body(&self, body: &Value) {
-        if let Some(last) = lock(&self.inner.seen).back_mut() {
-            last.body = Some(body.clone());
+    pub(crate) fn remember_body(&self, number: u64, body: &Value) {
+        let mut seen = lock(&self.inner.seen);
+        if let Some((_, request)) = seen.iter_mut().find(|(seen, _)| *seen == number) {
+            request.body = Some(body.clone());
         }
     }
 
@@ -248,88 +253,5 @@ impl Engine {
 
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.inner.changed.subscribe()
-    }
-
-    /// Runs a process that will end or read; one that runs for ever needs no task.
-    pub(crate) fn run(&self, task: Option<(Target, u64)>) {
-        if let Some((target, run)) = task {
-            tokio::spawn(self.clone().drive(target, run));
-        }
-    }
-
-    async fn drive(self, target: Target, run: u64) {
-        let mut changes = self.changes();
-        loop {
-            changes.mark_unchanged();
-            let next = self.look(|state| {
-                let nanos = state.nanos();
-                let process = state
-                    .process(&target)
-                    .filter(|process| process.running && process.run == run)?;
-                let before = process.log.end();
-                let next = process.advance(nanos);
-                Some((next, process.log.end() != before))
-            });
-            if next.as_ref().is_some_and(|(_, printed)| *printed) {
-                self.touch();
-            }
-            let next = next.map(|(next, _)| next);
-            match next {
-                None | Some(Next::Forever) => return,
-                Some(Next::Sleep(time)) => tokio::time::sleep(time).await,
-                Some(Next::Read) => {
-                    let _ = changes.changed().await;
-                }
-                Some(Next::Exit(code)) => return self.finish(&target, run, code),
-            }
-        }
-    }
-
-    fn finish(&self, target: &Target, run: u64, code: i64) {
-        self.write(|state| {
-            let current = state
-                .process(target)
-                .is_some_and(|process| process.running && process.run == run);
-            match target {
-                _ if !current => {}
-                Target::Container(id) => {
-                    if let Ok(index) = state.container_index(id) {
-                        state.finish(index, code);
-                    }
-                }
-                Target::Exec(id) => {
-                    if let Ok(index) = state.exec_index(id) {
-                        state.finish_exec(index, code);
-                    }
-                }
-            }
-        });
-    }
-}
-
-/// Containers that run from the start, sharing what they have in common.
-fn fill(state: &mut State, options: &EngineOptions) {
-    let image = options
-        .images
-        .first()
-        .cloned()
-        .unwrap_or_else(|| "busybox:latest".into());
-    let image_id = state
-        .image(&image)
-        .map_or_else(|| "".into(), |image| image.id.clone());
-    let image: Arc<str> = image.into();
-    let body = json!({ "Image": image.as_ref(), "Cmd": ["top"], "Labels": { "tier": "bulk" } });
-    let spec = Arc::new(Spec::parse(&body, &[]));
-    for number in 0..options.containers {
-        let name = format!("{}-{number}", options.name);
-        state.add_container(
-            name,
-            Arc::clone(&spec),
-            Arc::clone(&image),
-            Arc::clone(&image_id),
-        );
-        let index = state.containers.len() - 1;
-        // Nothing is published and the network exists, so the start cannot be refused.
-        let _ = state.start(index);
     }
 }

@@ -5,6 +5,7 @@ mod fault;
 mod handle;
 mod identity;
 mod options;
+mod run;
 mod running;
 
 pub use counters::CounterValues;

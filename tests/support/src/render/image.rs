@@ -41,6 +41,11 @@ pub(crate) fn image_inspect(image: &Image, strange: bool) -> Value {
             "VirtualSize": image.size,
         }),
     );
+    if !image.parent.is_empty() {
+        // Committed: the container's configuration is there too.
+        let committed = out["Config"].clone();
+        merge(&mut out, json!({ "ContainerConfig": committed }));
+    }
     odd(&mut out, strange);
     out
 }

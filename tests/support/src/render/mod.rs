@@ -1,6 +1,7 @@
 //! Replies in the shape of recorded ones: every reply starts from the keys a real engine sends.
 
 mod container;
+mod endpoint;
 mod image;
 mod network;
 mod status;

@@ -21,6 +21,8 @@ pub(crate) struct Call {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Incoming,
+    /// Its number among the requests remembered, if they are.
+    pub(crate) seen: Option<u64>,
 }
 
 impl Call {
@@ -79,8 +81,8 @@ impl Call {
     }
 
     fn remember_body(&self, body: &Value) {
-        if self.engine.options().record {
-            self.engine.remember_body(body);
+        if let Some(number) = self.seen {
+            self.engine.remember_body(number, body);
         }
     }
 

@@ -17,6 +17,9 @@ use crate::{
     server::{Body, Reply, Take, counted, full},
 };
 
+/// What requests without a route are counted as.
+const UNKNOWN: &str = "unknown";
+
 /// True for requests whose client may end its input right behind the head.
 pub(crate) fn may_hijack(request: &Request<Incoming>) -> bool {
     let path = request.uri().path();
@@ -33,14 +36,15 @@ pub(crate) async fn answer(engine: Engine, request: Request<Incoming>) -> Reply 
     let path = request.uri().path().to_owned();
     let (version, rest) = split_version(&path, &identity);
     let found = table::find(request.method(), rest);
-    let name = found.as_ref().map_or("unknown", |found| found.route);
+    let name = found.as_ref().map_or(UNKNOWN, |found| found.route);
     let in_flight = engine.counter().request(name);
-    if engine.options().record {
-        engine.remember(seen(&request));
-    }
+    let number = engine
+        .options()
+        .record
+        .then(|| engine.remember(seen(&request)));
     let reply = match apply_faults(&engine, name).await {
         Some(reply) => reply,
-        None => route(engine, request, version, &identity, found).await,
+        None => route(engine, request, number, &identity, (version, found)).await,
     };
     match reply {
         Ok(Reply::Http(response)) => {
@@ -55,7 +59,13 @@ pub(crate) async fn answer(engine: Engine, request: Request<Incoming>) -> Reply 
         Ok(Reply::Take(take)) => Reply::Take(take),
         Err(refusal) => {
             let mut response = refuse(&refusal, version);
-            common_headers(response.headers_mut(), &identity);
+            // A path without a route has not met what adds them, nor has one of a version not served.
+            if name != UNKNOWN {
+                common_headers(response.headers_mut(), &identity);
+            }
+            if version > identity.api || version < identity.min_api {
+                response.headers_mut().remove("docker-experimental");
+            }
             Reply::Http(response)
         }
     }
@@ -64,9 +74,9 @@ pub(crate) async fn answer(engine: Engine, request: Request<Incoming>) -> Reply 
 async fn route(
     engine: Engine,
     request: Request<Incoming>,
-    version: ApiVersion,
+    seen: Option<u64>,
     identity: &Identity,
-    found: Option<Found>,
+    (version, found): (ApiVersion, Option<Found>),
 ) -> Result<Reply, Refusal> {
     if version > identity.api {
         let message = format!(
@@ -100,6 +110,7 @@ async fn route(
         query,
         headers: parts.headers,
         body,
+        seen,
     };
     (found.handler)(call).await
 }

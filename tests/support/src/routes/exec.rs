@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{
     call::Call,
     reply,
-    streams::{hijacked, wants_upgrade},
+    streams::{head, hijacked, wants_upgrade},
 };
 use crate::{
     error::{Outcome, Refusal},
@@ -51,14 +51,13 @@ pub(super) async fn start(mut call: Call) -> Outcome<Reply> {
     let body = call.optional_json().await?.unwrap_or(Value::Null);
     let detach = body["Detach"].as_bool().unwrap_or(false);
     let engine = call.engine.clone();
-    let upgrade = wants_upgrade(&call.headers);
     let ran = engine.read(|state| {
         state
             .exec_index(&call.name)
             .map(|index| state.execs[index].process.run > 0)
     })?;
     if ran {
-        return again(&call.name, detach, upgrade);
+        return again(&call, detach);
     }
     let (task, session) = engine.write(|state| {
         let index = state.exec_index(&call.name)?;
@@ -86,16 +85,27 @@ pub(super) async fn start(mut call: Call) -> Outcome<Reply> {
     if detach {
         return reply::bare(StatusCode::OK);
     }
-    Ok(hijacked(upgrade, call.version, session))
+    let extra = extra_lines(&call);
+    Ok(hijacked(&call, session, &extra))
 }
 
 /// A second start is told so in the stream itself.
-fn again(id: &str, detach: bool, upgrade: bool) -> Outcome<Reply> {
+fn again(call: &Call, detach: bool) -> Outcome<Reply> {
+    let id = &call.name;
     let message = format!("Error: Exec command {id} has already run\r\n");
     if detach {
         return Err(Refusal::conflict(message.trim_end()));
     }
-    let mut bytes = super::streams::head(upgrade, false);
+    let mut bytes = head(wants_upgrade(&call.headers), false, &extra_lines(call));
     frame(1, message.as_bytes(), &mut bytes);
     Ok(Reply::Take(Take::Close(bytes)))
+}
+
+/// An exec's head, unlike an attach's, has what every answer has.
+fn extra_lines(call: &Call) -> String {
+    let identity = call.engine.identity();
+    let (api, os, version) = (identity.api, &identity.os, &identity.version);
+    format!(
+        "Api-Version: {api}\r\nDocker-Experimental: false\r\nOstype: {os}\r\nServer: Docker/{version} ({os})\r\n"
+    )
 }

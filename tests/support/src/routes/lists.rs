@@ -121,6 +121,21 @@ fn matches(container: &Container, filters: &Filters, state: &State) -> bool {
     } else {
         "none"
     };
+    filters.labels(&labels)
+        && filters.any("id", |id| container.id.starts_with(id))
+        && filters.any("name", |name| name_matches(&container.name, name))
+        && filters.any("status", |status| container.phase.name() == status)
+        && filters.any("exited", |code| {
+            container.finished.is_some() && code.parse() == Ok(container.exit_code)
+        })
+        && filters.any("ancestor", image)
+        && filters.any("health", |wanted| wanted == health)
+        && filters.any("is-task", |wanted| matches!(wanted, "false" | "0"))
+        && connects(container, filters)
+}
+
+/// Networks, volumes and ports.
+fn connects(container: &Container, filters: &Filters) -> bool {
     let network = |wanted: &str| {
         container.endpoints.iter().any(|endpoint| {
             endpoint.network == wanted
@@ -150,20 +165,10 @@ fn matches(container: &Container, filters: &Filters, state: &State) -> bool {
         };
         container.spec.exposed().contains(&wanted)
     };
-    filters.labels(&labels)
-        && filters.any("id", |id| container.id.starts_with(id))
-        && filters.any("name", |name| name_matches(&container.name, name))
-        && filters.any("status", |status| container.phase.name() == status)
-        && filters.any("exited", |code| {
-            container.finished.is_some() && code.parse() == Ok(container.exit_code)
-        })
-        && filters.any("ancestor", image)
-        && filters.any("health", |wanted| wanted == health)
-        && filters.any("network", network)
+    filters.any("network", network)
         && filters.any("volume", mounted)
         && filters.any("publish", published)
         && filters.any("expose", exposed)
-        && filters.any("is-task", |wanted| matches!(wanted, "false" | "0"))
 }
 
 /// The engine reads names as regular expressions; of these, anchors are understood here, the rest is literal.

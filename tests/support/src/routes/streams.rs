@@ -1,41 +1,41 @@
 //! Answers that go on: events, logs, stats, wait, attach.
 
-use std::{collections::VecDeque, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, Response, StatusCode};
-use serde_json::{Value, json};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
 
-use super::{call::Call, filters::Filters, reply, times};
+use super::{call::Call, reply};
 use crate::{
-    engine::{ApiVersion, Engine},
+    engine::ApiVersion,
     error::{Outcome, Refusal},
     render,
     server::{Reply, Session, Take, streamed},
-    state::{Event, Target},
+    state::Target,
 };
 
-/// The start of an answer that leaves HTTP.
-pub(super) fn head(upgrade: bool, multiplexed: bool) -> Vec<u8> {
+/// The start of an answer that leaves HTTP; `extra` is whole header lines.
+pub(super) fn head(upgrade: bool, multiplexed: bool, extra: &str) -> Vec<u8> {
     let kind = if multiplexed { "multiplexed" } else { "raw" };
     let content = format!("Content-Type: application/vnd.docker.{kind}-stream\r\n");
-    if upgrade {
-        return format!(
-            "HTTP/1.1 101 UPGRADED\r\n{content}Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
-        )
-        .into_bytes();
-    }
-    format!("HTTP/1.1 200 OK\r\n{content}\r\n").into_bytes()
+    let (status, change) = if upgrade {
+        ("101 UPGRADED", "Connection: Upgrade\r\nUpgrade: tcp\r\n")
+    } else {
+        ("200 OK", "")
+    };
+    format!("HTTP/1.1 {status}\r\n{content}{change}{extra}\r\n").into_bytes()
 }
 
 pub(super) fn wants_upgrade(headers: &HeaderMap) -> bool {
     headers.contains_key(http::header::UPGRADE)
 }
 
-pub(super) fn hijacked(upgrade: bool, version: ApiVersion, session: Session) -> Reply {
-    let multiplexed = !session.tty && version >= ApiVersion(1, 42);
-    Reply::Take(Take::Session(head(upgrade, multiplexed), Box::new(session)))
+pub(super) fn hijacked(call: &Call, session: Session, extra: &str) -> Reply {
+    let multiplexed = !session.tty && call.version >= ApiVersion(1, 42);
+    let head = head(wants_upgrade(&call.headers), multiplexed, extra);
+    Reply::Take(Take::Session(head, Box::new(session)))
 }
 
 pub(super) async fn attach(call: Call) -> Outcome<Reply> {
@@ -66,11 +66,7 @@ pub(super) async fn attach(call: Call) -> Outcome<Reply> {
         })
     });
     match session {
-        Ok(session) => Ok(hijacked(
-            wants_upgrade(&call.headers),
-            call.version,
-            session,
-        )),
+        Ok(session) => Ok(hijacked(&call, session, "")),
         Err(Refusal { status, message }) => {
             // The engine has left HTTP by now: no length, the end of the connection ends it.
             let reason = status.canonical_reason().unwrap_or_default();
@@ -153,237 +149,4 @@ pub(super) async fn stats(call: Call) -> Outcome<Reply> {
         "application/json",
         streamed(samples),
     )))
-}
-
-pub(super) async fn logs(call: Call) -> Outcome<Reply> {
-    let wanted = [("stdout", 1), ("stderr", 2)]
-        .into_iter()
-        .filter(|(key, _)| call.flag(key));
-    let streams: Vec<u8> = wanted.map(|(_, stream)| stream).collect();
-    if streams.is_empty() {
-        return Err(Refusal::bad(
-            "Bad parameters: you must choose at least one stream",
-        ));
-    }
-    let now = call.engine.read(|state| state.nanos());
-    let moment = |key| {
-        call.text(key)
-            .filter(|text| !text.is_empty())
-            .and_then(|text| times::nanos(text, now))
-    };
-    let tail = call
-        .number("tail")
-        .filter(|tail| *tail >= 0)
-        .map(|tail| tail as u64);
-    let (timestamps, follow) = (call.flag("timestamps"), call.flag("follow"));
-    let (since, until) = (
-        moment("since").unwrap_or(i128::MIN),
-        moment("until").unwrap_or(i128::MAX),
-    );
-    let reader = call.engine.write(|state| {
-        let index = state.container_index(&call.name)?;
-        let container = &mut state.containers[index];
-        let log = &mut container.process.log;
-        let (end, position) = (
-            log.end(),
-            tail.map_or(0, |tail| log.end().saturating_sub(tail)),
-        );
-        Ok(LogReader {
-            engine: call.engine.clone(),
-            target: Target::Container(container.id.clone()),
-            reader: log.join(if follow { position } else { end }),
-            position,
-            streams,
-            timestamps,
-            follow: follow && container.process.running,
-            since,
-            until,
-        })
-    })?;
-    let chunks = stream::unfold(Some(reader), |reader| async move {
-        let mut reader = reader?;
-        let (chunk, over) = reader.next().await;
-        Some((chunk, (!over).then_some(reader)))
-    });
-    let mut response = Response::new(streamed(chunks));
-    if call.version >= ApiVersion(1, 42) {
-        let tty = call.container(|container| container.process.tty)?;
-        let kind = if tty {
-            "application/vnd.docker.raw-stream"
-        } else {
-            "application/vnd.docker.multiplexed-stream"
-        };
-        response
-            .headers_mut()
-            .insert("content-type", http::HeaderValue::from_static(kind));
-    }
-    Ok(Reply::Http(response))
-}
-
-struct LogReader {
-    engine: Engine,
-    target: Target,
-    reader: u64,
-    position: u64,
-    streams: Vec<u8>,
-    timestamps: bool,
-    follow: bool,
-    since: i128,
-    until: i128,
-}
-
-impl LogReader {
-    /// The next piece, and whether it is the last.
-    async fn next(&mut self) -> (Bytes, bool) {
-        let mut changes = self.engine.changes();
-        loop {
-            changes.mark_unchanged();
-            let before = self.position;
-            let (chunk, over) = self.engine.clone().look(|state| self.collect(state));
-            if self.position != before {
-                self.engine.touch(); // a writer may be waiting for the room
-            }
-            if over || !chunk.is_empty() {
-                return (chunk.into(), over);
-            }
-            if changes.changed().await.is_err() {
-                return (Bytes::new(), true);
-            }
-        }
-    }
-
-    fn collect(&mut self, state: &mut crate::state::State) -> (Vec<u8>, bool) {
-        let mut chunk = Vec::new();
-        let Some(process) = state.process(&self.target) else {
-            return (chunk, true);
-        };
-        let wanted = process.log.from(self.position).filter(|entry| {
-            self.streams.contains(&entry.stream) && (self.since..=self.until).contains(&entry.nanos)
-        });
-        for entry in wanted {
-            let mut line = Vec::new();
-            if self.timestamps {
-                line.extend_from_slice(times::text(entry.nanos).as_bytes());
-                line.push(b' ');
-            }
-            line.extend_from_slice(&entry.data);
-            if process.tty {
-                chunk.extend_from_slice(&line);
-            } else {
-                crate::server::frame(entry.stream, &line, &mut chunk);
-            }
-        }
-        self.position = process.log.end();
-        process.log.advance(self.reader, self.position);
-        (chunk, !self.follow || !process.running)
-    }
-}
-
-impl Drop for LogReader {
-    fn drop(&mut self) {
-        self.engine
-            .write(|state| state.leave(&self.target, self.reader));
-    }
-}
-
-pub(super) async fn events(call: Call) -> Outcome<Reply> {
-    let now = call.engine.read(|state| state.nanos());
-    let moment = |key| {
-        call.text(key)
-            .filter(|text| !text.is_empty())
-            .and_then(|text| times::nanos(text, now))
-    };
-    let (since, until) = (moment("since"), moment("until"));
-    if let (Some(from), Some(to)) = (since, until)
-        && from > to
-    {
-        let text = |key| call.text(key).unwrap_or_default();
-        let message = format!(
-            "`since` time ({}) cannot be after `until` time ({})",
-            text("since"),
-            text("until")
-        );
-        return Err(Refusal::bad(message));
-    }
-    let filters = call.filters(&[])?;
-    let (ring, receiver) = call.engine.read(|state| state.events.follow());
-    let kept = |event: &Event| {
-        since.is_some_and(|since| event.nanos >= since)
-            && until.is_none_or(|until| event.nanos <= until)
-    };
-    let backlog: VecDeque<Event> = ring.into_iter().filter(kept).collect();
-    let left = until.map(|until| Duration::from_nanos(u64::try_from(until - now).unwrap_or(0)));
-    let end = left.map(|left| tokio::time::Instant::now() + left);
-    let lines = stream::unfold(
-        (backlog, receiver, filters),
-        move |(mut backlog, mut receiver, filters)| async move {
-            loop {
-                let event = match (backlog.pop_front(), end) {
-                    (Some(event), _) => event,
-                    (None, None) => received(&mut receiver).await?,
-                    (None, Some(end)) => tokio::time::timeout_at(end, received(&mut receiver))
-                        .await
-                        .ok()??,
-                };
-                if wanted(&event, &filters) {
-                    return Some((
-                        Bytes::copy_from_slice(event.line.as_bytes()),
-                        (backlog, receiver, filters),
-                    ));
-                }
-            }
-        },
-    );
-    Ok(Reply::Http(reply::response(
-        StatusCode::OK,
-        "application/json",
-        streamed(lines),
-    )))
-}
-
-async fn received(receiver: &mut tokio::sync::broadcast::Receiver<Event>) -> Option<Event> {
-    use tokio::sync::broadcast::error::RecvError;
-    loop {
-        match receiver.recv().await {
-            Ok(event) => return Some(event),
-            Err(RecvError::Lagged(_)) => {}
-            Err(RecvError::Closed) => return None,
-        }
-    }
-}
-
-fn wanted(event: &Event, filters: &Filters) -> bool {
-    if filters.is_empty() {
-        return true;
-    }
-    let Ok(value) = serde_json::from_str::<Value>(&event.line) else {
-        return false;
-    };
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let (kind, action, id) = (
-        text(&value["Type"]),
-        text(&value["Action"]),
-        text(&value["Actor"]["ID"]),
-    );
-    let attributes = &value["Actor"]["Attributes"];
-    let name = text(&attributes["name"]);
-    let is = |wanted_kind: &'static str| {
-        let (kind, id, name) = (&kind, &id, &name);
-        move |wanted: &str| {
-            kind == wanted_kind && (id == wanted || name == wanted || id.starts_with(wanted))
-        }
-    };
-    let image = text(&attributes["image"]);
-    filters.any("type", |wanted| wanted == kind)
-        && filters.any("event", |wanted| {
-            action == wanted || action.split(':').next() == Some(wanted)
-        })
-        && filters.any("container", is("container"))
-        && filters.any("network", is("network"))
-        && filters.any("volume", is("volume"))
-        && filters.any("image", |wanted| {
-            is("image")(wanted) || (kind == "container" && image == wanted)
-        })
-        && filters.any("scope", |wanted| value["scope"] == wanted)
-        && filters.labels(attributes)
 }

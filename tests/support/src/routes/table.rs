@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin};
 use http::Method;
 
 use super::{
-    archive, call::Call, containers as c, exec, images as i, lists, networks as n, pulls, streams,
-    system as s, volumes as v,
+    archive, call::Call, containers as c, events, exec, images as i, lists, logs, networks as n,
+    pulls, streams, system as s, volumes as v,
 };
 use crate::{error::Outcome, server::Reply};
 
@@ -31,7 +31,7 @@ const ROUTES: &[(&str, Handler)] = routes! {
     "GET /_ping" => s::ping,
     "GET /version" => s::version,
     "GET /info" => s::info,
-    "GET /events" => streams::events,
+    "GET /events" => events::events,
     "GET /system/df" => s::disk_usage,
     "POST /auth" => s::auth,
     "GET /distribution/{name}/json" => s::distribution,
@@ -42,7 +42,7 @@ const ROUTES: &[(&str, Handler)] = routes! {
     "POST /containers/prune" => c::prune,
     "GET /containers/{name}/json" => c::inspect,
     "GET /containers/{name}/top" => c::top,
-    "GET /containers/{name}/logs" => streams::logs,
+    "GET /containers/{name}/logs" => logs::logs,
     "GET /containers/{name}/changes" => c::changes,
     "GET /containers/{name}/export" => archive::export,
     "GET /containers/{name}/stats" => streams::stats,

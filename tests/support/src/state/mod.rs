@@ -1,6 +1,7 @@
 //! What an engine knows, without any network: containers, execs, images, networks, volumes and events.
 
 mod container;
+mod create;
 mod events;
 mod exec;
 mod image;

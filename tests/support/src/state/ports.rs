@@ -2,10 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    container::{Container, Port},
-    store::State,
-};
+use super::{container::Port, store::State};
 use crate::error::{Outcome, Refusal};
 
 impl State {
@@ -44,35 +41,40 @@ impl State {
             } else if bindings.is_empty() {
                 ports.push(port(None));
             }
-            for binding in bindings {
-                let text = |key: &str| binding.get(key).and_then(Value::as_str).unwrap_or_default();
-                let address = if text("HostIp").is_empty() {
-                    "0.0.0.0"
-                } else {
-                    text("HostIp")
-                };
-                let wanted = text("HostPort")
-                    .split('-')
-                    .next()
-                    .and_then(|wanted| wanted.parse().ok())
-                    .unwrap_or(0);
-                let public = if wanted == 0 {
-                    self.free_port()
-                } else {
-                    wanted
-                };
-                if self.is_taken(address, public, protocol) {
-                    let Container { name, .. } = &self.containers[index];
-                    let name = name.clone();
-                    return Err(Refusal::failed(format!(
-                        "driver failed programming external connectivity on endpoint {name} ({}): Bind for {address}:{public} failed: port is already allocated",
-                        self.new_id()
-                    )));
-                }
-                ports.push(port(Some((address.to_owned(), public))));
+            for binding in &bindings {
+                let public = self.bind(index, binding, protocol)?;
+                ports.push(port(Some(public)));
             }
         }
         Ok(ports)
+    }
+
+    /// The address and port of one binding.
+    fn bind(&mut self, index: usize, binding: &Value, protocol: &str) -> Outcome<(String, u16)> {
+        let text = |key: &str| binding.get(key).and_then(Value::as_str).unwrap_or_default();
+        let address = if text("HostIp").is_empty() {
+            "0.0.0.0"
+        } else {
+            text("HostIp")
+        };
+        let first = text("HostPort").split('-').next();
+        let wanted = first.and_then(|wanted| wanted.parse().ok()).unwrap_or(0);
+        let public = if wanted == 0 {
+            self.free_port()
+        } else {
+            wanted
+        };
+        if self.is_taken(address, public, protocol) {
+            let endpoint = format!(
+                "{} ({})",
+                self.containers[index].name.clone(),
+                self.new_id()
+            );
+            return Err(Refusal::failed(format!(
+                "driver failed programming external connectivity on endpoint {endpoint}: Bind for {address}:{public} failed: port is already allocated"
+            )));
+        }
+        Ok((address.to_owned(), public))
     }
 
     fn free_port(&mut self) -> u16 {

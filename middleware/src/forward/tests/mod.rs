@@ -1,0 +1,5 @@
+//! The pool over real sockets, against engines that answer with prepared bytes.
+
+mod engine;
+mod failure;
+mod reuse;

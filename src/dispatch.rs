@@ -1,0 +1,98 @@
+//! From a plan to the handler that carries it out.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context as TaskContext, Poll};
+
+use http::Response;
+use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind};
+use swarm_middleware::body::Body;
+use swarm_middleware::error::Error;
+use swarm_middleware::select::Placed;
+use tower::Service;
+
+use crate::handlers::{Context, containers, forwarded, images, merged, system};
+use crate::placement::{Destination, Plan};
+
+/// The end of the stack: a local answer, a forward, a tunnel or a fan-out.
+#[derive(Clone, Debug)]
+pub struct Dispatch {
+    context: Context,
+}
+
+impl Dispatch {
+    /// Answers with this cluster.
+    pub const fn new(context: Context) -> Self {
+        Self { context }
+    }
+}
+
+impl Service<Placed<Plan>> for Dispatch {
+    type Response = Response<Body>;
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut TaskContext<'_>) -> Poll<Result<(), Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, placed: Placed<Plan>) -> Self::Future {
+        let context = self.context.clone();
+        Box::pin(async move {
+            let (request, plan) = placed.into_parts();
+            match plan {
+                Plan::Local => local(&context, request).await,
+                Plan::One(to) => one(&context, request, to).await,
+                Plan::Tunnel(to) => forwarded::tunnel(&context, request, to).await,
+                Plan::Create(creation) => {
+                    containers::create::create(&context, request, *creation).await
+                }
+                Plan::Each(engines) => match request.call.route.operation {
+                    Operation::ContainerPrune => merged::prune(&context, request.call).await,
+                    Operation::ImageCreate => {
+                        let ApiRequest { call, head, .. } = request;
+                        images::pull::pull(&context, &call, &head.headers, engines).await
+                    }
+                    _ => {
+                        let ApiRequest { call, head, .. } = request;
+                        images::spread::spread(&context, call, head.method, engines).await
+                    }
+                },
+            }
+        })
+    }
+}
+
+/// What is answered from the state, or by asking all engines.
+async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>, Error> {
+    match request.call.route.operation {
+        Operation::Ping => Ok(system::answers::ping(context, &request)),
+        Operation::Version => Ok(system::answers::version(context)),
+        Operation::Info => Ok(system::answers::info(context, &request.call)),
+        Operation::Preflight => Ok(system::answers::preflight()),
+        Operation::DebugVars => system::debug::vars(context),
+        Operation::Events => system::stream::events(context, &request),
+        Operation::SystemDf => merged::df(context, &request.call).await,
+        Operation::ContainerList => containers::answers::list(context, &request.call).await,
+        Operation::ImageList => images::answers::list(context, &request.call),
+        other => Err(Error::Handler(Refusal::new(
+            RefusalKind::NotImplemented,
+            format!("{other:?} is not supported yet"),
+        ))),
+    }
+}
+
+/// What one engine answers, and the few operations that need more than to be passed on.
+async fn one(
+    context: &Context,
+    request: ApiRequest,
+    to: Destination,
+) -> Result<Response<Body>, Error> {
+    match request.call.route.operation {
+        Operation::ContainerInspect => containers::answers::inspect(context, request, to).await,
+        Operation::ContainerRename => containers::rename::rename(context, request, to).await,
+        Operation::ContainerUpdate => containers::update::update(context, request, to).await,
+        Operation::ExecCreate => containers::exec::create(context, request, to).await,
+        _ => forwarded::forward(context, request, to).await,
+    }
+}

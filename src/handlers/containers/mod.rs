@@ -1,0 +1,11 @@
+//! Answers about containers.
+
+pub mod answers;
+pub mod create;
+pub mod exec;
+pub mod filters;
+pub mod inspect;
+pub mod list;
+pub mod rename;
+pub mod size;
+pub mod update;

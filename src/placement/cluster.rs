@@ -1,0 +1,176 @@
+//! The placement of every operation over the cluster's state.
+
+use std::sync::Arc;
+
+use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Treatment};
+use swarm_middleware::select::Placement;
+
+use super::objects::Chooser;
+use super::plan::Plan;
+use super::{Destination, Leases, create, exec, owner};
+use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
+use crate::config::{ClusterOptions, Pull};
+use crate::scheduler::ClusterDriver;
+
+/// Chooses where requests go, from one snapshot per decision.
+#[derive(Clone, Debug)]
+pub struct ClusterPlacement {
+    pub(super) view: ClusterView,
+    pub(super) leases: Leases,
+    pub(super) driver: Arc<dyn ClusterDriver>,
+    pub(super) options: Arc<ClusterOptions>,
+}
+
+/// What engines outside swarm mode say to every request of it.
+const OUTSIDE_SWARM_MODE: &str = "This node is not a swarm manager. Use \"docker swarm init\" or \
+     \"docker swarm join\" to connect this node to swarm and try again.";
+
+impl ClusterPlacement {
+    /// Over this state, with these promises and this driver.
+    pub fn new(
+        view: ClusterView,
+        leases: Leases,
+        driver: Arc<dyn ClusterDriver>,
+        options: ClusterOptions,
+    ) -> Self {
+        Self {
+            view,
+            leases,
+            driver,
+            options: Arc::new(options),
+        }
+    }
+
+    /// Everything that one look at the state decides.
+    fn decide(&self, request: &mut ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
+        let call = &request.call;
+        let name = call.name.as_str();
+        match call.route.treatment {
+            Treatment::Local | Treatment::Aggregate => Ok(Plan::Local),
+            Treatment::Broadcast => self.each(request, snapshot),
+            Treatment::AnyNode => owner::any(snapshot, name).map(Plan::One),
+            Treatment::Container => of_container(request, snapshot),
+            Treatment::Exec => {
+                let unknown = || Err(Refusal::not_found(format!("No such exec instance: {name}")));
+                let to = owner::exec(snapshot, name).unwrap_or_else(unknown)?;
+                Ok(exec::tunnel_or_one(request, to))
+            }
+            Treatment::Image => owner::image(snapshot, name).map(Plan::One),
+            Treatment::Network => self.of_network(request, snapshot).map(Plan::One),
+            Treatment::Volume => owner::volume(snapshot, name).map(Plan::One),
+            Treatment::Schedule => self.schedule(request, snapshot),
+            Treatment::OutsideSwarmMode => Err(Refusal::unavailable(OUTSIDE_SWARM_MODE)),
+            Treatment::NotImplemented => Err(Refusal::new(
+                RefusalKind::NotImplemented,
+                format!(
+                    "{} {} is not supported yet",
+                    call.route.method, call.route.pattern
+                ),
+            )),
+        }
+    }
+
+    fn schedule(&self, request: &mut ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
+        match request.call.route.operation {
+            Operation::NetworkCreate => self
+                .choose(snapshot, |chooser| chooser.network(request))
+                .map(Plan::One),
+            Operation::VolumeCreate => self
+                .choose(snapshot, |chooser| chooser.volume(request))
+                .map(Plan::One),
+            other => Err(Refusal::new(
+                RefusalKind::NotImplemented,
+                format!("{other:?} is not supported yet"),
+            )),
+        }
+    }
+
+    fn of_network(
+        &self,
+        request: &mut ApiRequest,
+        snapshot: &Snapshot,
+    ) -> Result<Destination, Refusal> {
+        match request.call.route.operation {
+            Operation::NetworkConnect | Operation::NetworkDisconnect => {
+                self.choose(snapshot, |chooser| chooser.join(request))
+            }
+            _ => owner::network(snapshot, &request.call.name),
+        }
+    }
+
+    fn choose<T>(
+        &self,
+        snapshot: &Snapshot,
+        choose: impl FnOnce(Chooser<'_>) -> Result<T, Refusal>,
+    ) -> Result<T, Refusal> {
+        self.leases.look(|leases| {
+            choose(Chooser {
+                snapshot,
+                driver: &*self.driver,
+                options: &self.options,
+                leases,
+            })
+        })
+    }
+
+    /// The engines that a broadcast matters to.
+    fn each(&self, request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
+        let name = &request.call.name;
+        let engines: Vec<Arc<EngineSnapshot>> = match request.call.route.operation {
+            Operation::ImageTag | Operation::ImageRemove => match snapshot.image(name) {
+                Ok(held) => held.iter().map(|held| Arc::clone(held.engine)).collect(),
+                // Unknown or ambiguous: an engine says so in its own words.
+                Err(_) => return owner::any(snapshot, name).map(Plan::One),
+            },
+            Operation::ImageCreate if request.call.query.get("fromSrc").is_some() => {
+                let message = "importing an image from a stream is not supported yet";
+                return Err(Refusal::new(RefusalKind::NotImplemented, message));
+            }
+            Operation::ImageCreate if self.options.pull == Pull::Lazy => {
+                vec![owner::any(snapshot, name)?.engine]
+            }
+            _ => snapshot.engines().cloned().collect(),
+        };
+        let healthy: Vec<_> = engines
+            .into_iter()
+            .filter(|engine| engine.is_healthy())
+            .collect();
+        if healthy.is_empty() {
+            return Err(Refusal::unavailable(
+                "no healthy node available in the cluster",
+            ));
+        }
+        Ok(Plan::Each(healthy))
+    }
+}
+
+fn of_container(request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
+    if request.call.route.operation == Operation::Commit {
+        let name = request.call.query.get("container").unwrap_or_default();
+        return owner::container(snapshot, &name).map(Plan::One);
+    }
+    let to = owner::container(snapshot, &request.call.name)?;
+    Ok(exec::tunnel_or_one(request, to))
+}
+
+impl Placement for ClusterPlacement {
+    type Plan = Plan;
+
+    async fn place(&self, mut request: ApiRequest) -> Result<(ApiRequest, Plan), Refusal> {
+        let snapshot = self.view.snapshot();
+        let known = |name: &str| owner::exec(&snapshot, name).is_some();
+        if request.call.route.treatment == Treatment::Exec && !known(&request.call.name) {
+            let name = request.call.name.clone();
+            let to = exec::search(&snapshot, &name).await?;
+            let plan = exec::tunnel_or_one(&request, to);
+            return Ok((request, plan));
+        }
+        if request.call.route.operation == Operation::ContainerCreate {
+            let wanted = create::Wanted::read(self, &request)?;
+            let creation = create::plan(self, &wanted).await?;
+            return Ok((request, Plan::Create(Box::new(creation))));
+        }
+        let plan = self.decide(&mut request, &snapshot)?;
+        Ok((request, plan))
+    }
+}

@@ -1,0 +1,48 @@
+//! Where a request goes.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::Lease;
+use crate::cluster::EngineSnapshot;
+use crate::scheduler::Spec;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub enum Plan {
+    /// Answered from the cluster's state, or by asking engines on its behalf.
+    Local,
+    /// Sent to one engine.
+    One(Destination),
+    /// Sent to one engine, which may take the connection over.
+    Tunnel(Destination),
+    /// A container to be created.
+    Create(Box<Creation>),
+    /// Done on these engines; `name` is what the client called the object.
+    Each(Vec<Arc<EngineSnapshot>>),
+}
+
+/// One engine, and what it calls the object that the client named.
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// The engine.
+    pub engine: Arc<EngineSnapshot>,
+    /// The object's name or id there; empty where the path names none.
+    pub name: String,
+    /// The full id, where the object is a container.
+    pub container: Option<Arc<str>>,
+}
+
+/// A container that was promised to a node.
+#[derive(Debug)]
+pub struct Creation {
+    /// The node.
+    pub engine: Arc<EngineSnapshot>,
+    /// The create body as the engine gets it.
+    pub body: Value,
+    /// What was asked.
+    pub spec: Spec,
+    /// Holds what the container will occupy.
+    pub lease: Lease,
+}

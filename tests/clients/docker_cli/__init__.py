@@ -1,0 +1,1 @@
+"""The real docker CLI, in scenarios by topic."""
