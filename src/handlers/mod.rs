@@ -5,6 +5,7 @@ mod filtering;
 pub mod images;
 pub mod networks;
 mod nodecard;
+mod shown;
 pub mod system;
 #[cfg(test)]
 mod testing;
