@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod discovery;
+pub mod engine;
 pub mod handlers;
 pub mod json;
 pub mod logging;

@@ -158,6 +158,22 @@ impl Container {
         })
     }
 
+    /// Takes over what only an inspect tells from what was known before, until there is a new one:
+    /// resources must not seem free meanwhile.
+    pub fn carry_over(&mut self, old: &Self) {
+        let (mut new, old_work) = ((*self.workload).clone(), &old.workload);
+        new.memory = old_work.memory;
+        new.nano_cpus = old_work.nano_cpus;
+        new.cpu_shares = old_work.cpu_shares;
+        new.ports = old_work.ports.clone();
+        new.exposed = old_work.exposed.clone();
+        new.host_network |= old_work.host_network;
+        self.workload = Arc::new(new);
+        if self.state == old.state {
+            self.times = old.times;
+        }
+    }
+
     /// Whether its inspect is known, so that its resources and times are.
     pub fn is_settled(&self) -> bool {
         self.times.is_some()

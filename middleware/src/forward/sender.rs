@@ -143,6 +143,13 @@ impl Loan {
         }
     }
 
+    /// Ends the loan once the answer was read; a connection that breaks before just ends.
+    pub(super) async fn settle(mut self) {
+        if self.sender.requests.ready().await.is_ok() {
+            self.give_back();
+        }
+    }
+
     /// Ends the loan: the connection is idle again.
     pub(super) fn give_back(self) {
         self.flight.0.pool.put(self.sender, Instant::now());

@@ -152,6 +152,21 @@ impl Upstream {
         }
     }
 
+    /// [`send`](Self::send) for clients that take no other body than hyper's own; the connection
+    /// is idle again once that was read, and closes if it is dropped before.
+    ///
+    /// # Errors
+    /// Those of [`send`](Self::send).
+    pub async fn send_plain(
+        &self,
+        request: Request<Body>,
+    ) -> Result<Response<Incoming>, ForwardError> {
+        let started = AtomicBool::new(false);
+        let (response, loan) = self.exchange(request, &started).await?;
+        tokio::spawn(loan.settle());
+        Ok(response)
+    }
+
     async fn send_noting(
         &self,
         request: Request<Body>,

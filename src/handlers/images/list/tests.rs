@@ -106,11 +106,7 @@ fn filters_follow_the_engine() {
         ("", json!({"until": ["350"]}), "c a"),
         ("", json!({"until": ["750s"]}), "a"),
     ] {
-        assert_eq!(
-            ids(&lab, query, &filters),
-            expected,
-            "{query} {filters}"
-        );
+        assert_eq!(ids(&lab, query, &filters), expected, "{query} {filters}");
     }
     let list = try_list(&lab, "", &json!({"reference": ["bb"]})).unwrap();
     assert_eq!(list[0]["RepoTags"], json!(["bb:1"]));

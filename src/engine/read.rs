@@ -1,0 +1,109 @@
+//! One read of an engine, as a future that knows nothing of the task it runs in.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use swarm_middleware::address::Address;
+use tokio::sync::Semaphore;
+
+use super::client::EngineClient;
+use super::error::EngineError;
+use super::facts;
+use super::lists::{self, Lists};
+use super::plan::Target;
+
+/// A container's list entry and inspect; none where it is gone.
+pub(super) type Seen = Option<(Box<RawValue>, Option<Value>)>;
+
+/// A read that ended.
+pub(super) enum Done {
+    Container(Arc<str>, Result<Seen, EngineError>),
+    List(Target, Result<Bytes, EngineError>),
+    All(Result<Lists, EngineError>),
+    Facts(Result<Box<facts::Read>, EngineError>),
+    Ping(Result<(), EngineError>),
+}
+
+/// Begins a read.
+pub(super) fn begin(
+    client: EngineClient,
+    address: Address,
+    target: Target,
+) -> BoxFuture<'static, Done> {
+    Box::pin(async move {
+        match target {
+            Target::Container(id) => {
+                let seen = container(&client, &id).await;
+                Done::Container(id, seen)
+            }
+            Target::Images => Done::List(target, client.get(lists::IMAGES).await),
+            Target::Networks => Done::List(target, client.get(lists::NETWORKS).await),
+            Target::Volumes => Done::List(target, client.get(lists::VOLUMES).await),
+            Target::All => Done::All(lists::fetch(&client).await),
+            Target::Facts => Done::Facts(facts::read(&client, &address).await.map(Box::new)),
+        }
+    })
+}
+
+/// Begins an inspect of a container that was listed.
+pub(super) fn inspect(
+    client: EngineClient,
+    id: Arc<str>,
+    raw: Box<RawValue>,
+    limit: Arc<Semaphore>,
+) -> BoxFuture<'static, Done> {
+    Box::pin(async move {
+        // The semaphore is never closed.
+        let _permit = limit.acquire().await;
+        let seen = match client.get(&inspect_path(&id)).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            answer => answer.and_then(|bytes| Ok(Some((raw, Some(parse(&id, &bytes)?))))),
+        };
+        Done::Container(id, seen)
+    })
+}
+
+/// Begins a probe.
+pub(super) fn ping(client: EngineClient) -> BoxFuture<'static, Done> {
+    Box::pin(async move { Done::Ping(client.ping().await) })
+}
+
+/// List entry and inspect, side by side.
+async fn container(client: &EngineClient, id: &str) -> Result<Seen, EngineError> {
+    let filter = format!(r#"{{"id":{{"{}":true}}}}"#, id.escape_default());
+    let filter = utf8_percent_encode(&filter, NON_ALPHANUMERIC);
+    let list_path = format!("{}&filters={filter}", lists::CONTAINERS);
+    let inspect_path = inspect_path(id);
+    let (list, inspect) = tokio::join!(client.get(&list_path), client.get(&inspect_path));
+    let list = list?;
+    let raws: Vec<&RawValue> = serde_json::from_slice(&list)
+        .map_err(|error| EngineError::garbage(lists::CONTAINERS, error))?;
+    let own = |raw: &&&RawValue| {
+        let entry: Option<Value> = serde_json::from_str(raw.get()).ok();
+        entry.is_some_and(|entry| entry["Id"] == id)
+    };
+    let Some(raw) = raws.iter().find(own) else {
+        return Ok(None);
+    };
+    let inspect = match inspect {
+        Ok(bytes) => Some(parse(id, &bytes)?),
+        Err(error) if error.is_not_found() => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Some(((*raw).to_owned(), inspect)))
+}
+
+fn inspect_path(id: &str) -> String {
+    format!(
+        "/containers/{}/json",
+        utf8_percent_encode(id, NON_ALPHANUMERIC)
+    )
+}
+
+fn parse(id: &str, bytes: &[u8]) -> Result<Value, EngineError> {
+    serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(id, error))
+}

@@ -1,0 +1,404 @@
+//! One connection's life: events, reads, probes, until the engine is lost.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use rustc_hash::FxHashMap;
+use serde_json::value::RawValue;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+use tracing::debug;
+
+use super::backoff::between;
+use super::command::Command;
+use super::error::EngineError;
+use super::event::EngineEvent;
+use super::facts;
+use super::lists::{self, Lists};
+use super::monitor::{Connected, Monitor};
+use super::plan::{Outcome, Plan, Target};
+use super::read::{self, Done, Seen};
+use crate::cluster::{Ack, Change, Container};
+
+/// So many inspected containers are published together.
+const BATCH: usize = 32;
+
+/// How a session ended.
+pub(super) struct Ended {
+    pub(super) error: EngineError,
+    /// Whether the engine was read as a whole in it.
+    pub(super) was_synced: bool,
+}
+
+/// Reads and follows one engine over one event stream.
+pub(super) struct Session<'m> {
+    monitor: &'m mut Monitor,
+    connected: Connected,
+    jobs: FuturesUnordered<BoxFuture<'static, Done>>,
+    plan: Plan<Ack>,
+    /// List entries of the containers that wait for their inspect.
+    entries: FxHashMap<Arc<str>, Box<RawValue>>,
+    /// Inspected containers that wait to be published.
+    inspected: Vec<Arc<Container>>,
+    seen: [lists::Seen; 4],
+    synced: bool,
+    settled: bool,
+    pinging: bool,
+    next_ping: Instant,
+    next_refresh: Instant,
+    next_facts: Instant,
+}
+
+impl<'m> Session<'m> {
+    pub(super) fn new(monitor: &'m mut Monitor, connected: Connected) -> Self {
+        let now = Instant::now();
+        let options = Arc::clone(&monitor.context.options);
+        let mut plan = Plan::new();
+        plan.request(Target::All, None);
+        Self {
+            monitor,
+            connected,
+            jobs: FuturesUnordered::new(),
+            plan,
+            entries: FxHashMap::default(),
+            inspected: Vec::new(),
+            seen: Default::default(),
+            synced: false,
+            settled: false,
+            pinging: false,
+            next_ping: now + options.timing.ping_every,
+            next_refresh: now + options.refresh.max,
+            next_facts: now
+                + options
+                    .timing
+                    .facts_every
+                    .mul_f64(0.9 + fastrand::f64() / 5.0),
+        }
+    }
+
+    /// Follows the engine until it is lost.
+    pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) -> Ended {
+        loop {
+            if let Err(error) = self.step(commands).await {
+                self.publish_inspected().await;
+                return Ended {
+                    error,
+                    was_synced: self.synced,
+                };
+            }
+        }
+    }
+
+    async fn step(&mut self, commands: &mut mpsc::Receiver<Command>) -> Result<(), EngineError> {
+        while let Some((target, background)) = self.plan.start() {
+            self.begin(target, background);
+        }
+        let context = Arc::clone(&self.monitor.context);
+        let timer = self.next_ping.min(self.next_refresh).min(self.next_facts);
+        tokio::select! {
+            line = self.connected.lines.next() => self.on_line(line?).await,
+            Some(done) = self.jobs.next() => return self.on_done(done).await,
+            Some(command) = commands.recv() => {
+                self.plan.request(command.target, Some(command.ack));
+            }
+            () = context.upstream.suspected() => self.ping(),
+            () = tokio::time::sleep_until(timer) => self.on_timer(),
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, target: Target, background: bool) {
+        let client = self.connected.client.clone();
+        let context = &self.monitor.context;
+        let entry = match &target {
+            Target::Container(id) => self.entries.remove(id).map(|raw| (Arc::clone(id), raw)),
+            _ => None,
+        };
+        self.jobs.push(match entry {
+            Some((id, raw)) if background => {
+                read::inspect(client, id, raw, Arc::clone(&context.inspects))
+            }
+            _ => read::begin(client, context.address.clone(), target),
+        });
+    }
+
+    fn ping(&mut self) {
+        let timing = self.monitor.context.options.timing;
+        self.next_ping = Instant::now() + timing.ping_every;
+        if !self.pinging {
+            self.pinging = true;
+            let client = self.connected.client.clone();
+            self.jobs
+                .push(read::ping(client.with_deadline(timing.ping_deadline)));
+        }
+    }
+
+    fn on_timer(&mut self) {
+        let now = Instant::now();
+        let options = Arc::clone(&self.monitor.context.options);
+        if now >= self.next_ping {
+            self.ping();
+        }
+        if now >= self.next_refresh {
+            let (min, max) = (options.refresh.min, options.refresh.max);
+            self.next_refresh = now + between(min, max, fastrand::f64());
+            self.plan.request(Target::All, None);
+        }
+        if now >= self.next_facts {
+            self.next_facts = now + options.timing.facts_every;
+            self.plan.request(Target::Facts, None);
+        }
+    }
+
+    async fn on_line(&mut self, line: Bytes) {
+        let context = Arc::clone(&self.monitor.context);
+        self.next_ping = Instant::now() + context.options.timing.ping_every;
+        let event = match EngineEvent::parse(context.key, line) {
+            Ok(event) => Arc::new(event),
+            Err(error) => return debug!(address = %context.address, error, "Unreadable event"),
+        };
+        self.monitor.seen = self.monitor.seen.max(Some(event.time_nano));
+        if event.time_nano <= self.connected.history {
+            return context.hub.remember(&event);
+        }
+        // What changed is read, whether listeners have heard of it before or not.
+        context.hub.publish(&event);
+        self.react(&event).await;
+    }
+
+    async fn react(&mut self, event: &EngineEvent) {
+        match (&*event.kind, event.verb()) {
+            ("container", "exec_create") => {
+                if let Some(exec) = event.attributes.get("execID") {
+                    let (id, container) = (exec.into(), Arc::clone(&event.id));
+                    self.send(Change::Exec { id, container }, Vec::new()).await;
+                }
+            }
+            (
+                "container",
+                "exec_start" | "exec_die" | "exec_detach" | "attach" | "detach" | "top" | "copy"
+                | "export" | "resize" | "archive-path" | "extract-to-dir" | "commit",
+            ) => {}
+            ("container", "destroy") if !self.plan.has(&Target::Container(event.id.clone())) => {
+                self.remove(&event.id, Vec::new()).await;
+            }
+            ("container", _) => self.plan.request(Target::Container(event.id.clone()), None),
+            ("image", "push" | "save") | ("volume", "mount" | "unmount") => {}
+            ("image", _) => self.plan.request(Target::Images, None),
+            ("volume", _) => self.plan.request(Target::Volumes, None),
+            ("network", "connect" | "disconnect") => {
+                if let Some(id) = event.attributes.get("container") {
+                    self.plan.request(Target::Container(id.into()), None);
+                }
+            }
+            ("network", _) => self.plan.request(Target::Networks, None),
+            ("daemon", "reload") => self.plan.request(Target::Facts, None),
+            _ => {}
+        }
+    }
+
+    async fn on_done(&mut self, done: Done) -> Result<(), EngineError> {
+        match done {
+            Done::Ping(result) => return self.on_ping(result).await,
+            Done::Container(id, seen) => {
+                if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
+                    self.on_container(id, seen, acks).await;
+                }
+            }
+            Done::List(target, bytes) => {
+                if let Outcome::Apply(acks) = self.plan.finish(&target) {
+                    self.on_list(&target, &bytes?, acks).await?;
+                }
+            }
+            Done::All(lists) => {
+                if let Outcome::Apply(acks) = self.plan.finish(&Target::All) {
+                    self.on_all(&lists?, acks).await?;
+                }
+            }
+            Done::Facts(read) => {
+                if let Outcome::Apply(acks) = self.plan.finish(&Target::Facts) {
+                    self.on_facts(*read?, acks).await;
+                }
+            }
+        }
+        self.next_ping = Instant::now() + self.monitor.context.options.timing.ping_every;
+        if self.synced && !self.settled && self.plan.background_done() {
+            self.settled = true;
+            self.publish_inspected().await;
+            self.send(Change::Settled(true), Vec::new()).await;
+        } else if self.inspected.len() >= BATCH || self.plan.background_done() {
+            self.publish_inspected().await;
+        }
+        Ok(())
+    }
+
+    async fn on_ping(&mut self, result: Result<(), EngineError>) -> Result<(), EngineError> {
+        self.pinging = false;
+        let Err(error) = result else {
+            if self.monitor.health.alive() {
+                self.monitor.publish_status(None, Vec::new()).await;
+            }
+            return Ok(());
+        };
+        let timing = self.monitor.context.options.timing;
+        self.next_ping = Instant::now() + timing.ping_retry;
+        let failures = self.monitor.health.failures();
+        if failures + 1 >= self.monitor.context.options.failure_retry {
+            return Err(error); // counted where sessions end
+        }
+        self.monitor.fail(&error).await;
+        Ok(())
+    }
+
+    async fn on_container(
+        &mut self,
+        id: Arc<str>,
+        seen: Result<Seen, EngineError>,
+        acks: Vec<Ack>,
+    ) {
+        self.seen[0].forget();
+        let node = &self.connected.node;
+        let read = match seen {
+            Ok(None) => return self.remove(&id, acks).await,
+            Ok(Some((raw, inspect))) => {
+                let inspected = inspect.is_some();
+                Container::from_engine(&raw, inspect.as_ref(), node)
+                    .map(|container| (container, inspected))
+                    .map_err(|error| EngineError::garbage(&id, error))
+            }
+            Err(error) => Err(error),
+        };
+        let (mut container, inspected) = match read {
+            Ok(read) => read,
+            Err(error) => {
+                // Whoever waits is told by the dropped ack; the next full list tells the rest.
+                debug!(node = %node.name, %id, %error, "A container could not be read");
+                let soon = Instant::now() + self.monitor.context.options.timing.ping_retry;
+                self.next_refresh = self.next_refresh.min(soon.max(Instant::now()));
+                return;
+            }
+        };
+        if !inspected {
+            let snapshot = self.monitor.context.view.snapshot();
+            let engine = snapshot.engine(node.key);
+            if let Some(old) = engine.and_then(|engine| engine.container(&id)) {
+                container.carry_over(old);
+            }
+        }
+        self.inspected.push(Arc::new(container));
+        if !acks.is_empty() || self.plan.background_done() {
+            let some = std::mem::take(&mut self.inspected);
+            self.send(Change::Upsert(some), acks).await;
+        }
+    }
+
+    async fn remove(&mut self, id: &Arc<str>, acks: Vec<Ack>) {
+        self.seen[0].forget();
+        self.publish_inspected().await;
+        self.send(Change::Removed(Arc::clone(id)), acks).await;
+    }
+
+    async fn on_list(
+        &mut self,
+        target: &Target,
+        bytes: &[u8],
+        acks: Vec<Ack>,
+    ) -> Result<(), EngineError> {
+        let (at, change): (usize, fn(&[u8]) -> Result<Change, EngineError>) = match target {
+            Target::Images => (1, |b| lists::objects(lists::IMAGES, b).map(Change::Images)),
+            Target::Networks => (2, |b| {
+                lists::objects(lists::NETWORKS, b).map(Change::Networks)
+            }),
+            _ => (3, |b| lists::volumes(b).map(Change::Volumes)),
+        };
+        if self.seen[at].same(bytes) {
+            if !acks.is_empty() {
+                self.send(Change::Barrier, acks).await;
+            }
+            return Ok(());
+        }
+        self.send(change(bytes)?, acks).await;
+        Ok(())
+    }
+
+    async fn on_all(&mut self, lists: &Lists, acks: Vec<Ack>) -> Result<(), EngineError> {
+        if !self.seen[0].same(&lists.containers) {
+            self.on_containers(&lists.containers).await?;
+        }
+        self.on_list(&Target::Images, &lists.images, Vec::new())
+            .await?;
+        self.on_list(&Target::Networks, &lists.networks, Vec::new())
+            .await?;
+        self.on_list(&Target::Volumes, &lists.volumes, acks).await?;
+        self.synced = true;
+        self.monitor.succeed().await;
+        Ok(())
+    }
+
+    async fn on_containers(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        self.publish_inspected().await;
+        let context = Arc::clone(&self.monitor.context);
+        // What was sent before has to be seen here, or a container would be inspected twice.
+        context.cluster.apply(context.key, Change::Barrier).await;
+        let known = context.view.snapshot();
+        let known = known.engine(context.key).map(|e| Arc::clone(&e.containers));
+        let known = known.unwrap_or_default();
+        let node = &self.connected.node;
+        let listed = lists::containers(bytes, &known, node, seconds_now())?;
+        let unknown = |id: &Arc<str>| known.get(id).is_none_or(|c| !c.is_settled());
+        let uncounted = listed.inspect.iter().any(|(id, _)| unknown(id));
+        let ids: Vec<_> = listed
+            .inspect
+            .iter()
+            .map(|(id, _)| Arc::clone(id))
+            .collect();
+        self.plan.set_background(ids);
+        self.entries = listed.inspect.into_iter().collect();
+        self.send(Change::Containers(listed.containers), Vec::new())
+            .await;
+        if uncounted || !self.synced {
+            self.settled = false;
+        }
+        if uncounted {
+            self.send(Change::Settled(false), Vec::new()).await;
+        }
+        Ok(())
+    }
+
+    async fn on_facts(&mut self, read: facts::Read, acks: Vec<Ack>) {
+        facts::warn_of_skew(&read, &self.monitor.context.address);
+        let node = self.monitor.publish_facts(Arc::new(read.facts)).await;
+        let old = &self.connected.node;
+        let same = (&old.name, &old.ip, &old.ipv6) == (&node.name, &node.ip, &node.ipv6)
+            && old.workload.ncpu == node.workload.ncpu;
+        self.connected.node = node;
+        if !same {
+            self.seen[0].forget();
+            self.plan.request(Target::All, None);
+        }
+        self.send(Change::Barrier, acks).await;
+    }
+
+    async fn publish_inspected(&mut self) {
+        if !self.inspected.is_empty() {
+            let some = std::mem::take(&mut self.inspected);
+            self.send(Change::Upsert(some), Vec::new()).await;
+        }
+    }
+
+    async fn send(&mut self, change: Change, acks: Vec<Ack>) {
+        let context = &self.monitor.context;
+        context.cluster.send(context.key, change, acks).await;
+    }
+}
+
+fn seconds_now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+    })
+}
