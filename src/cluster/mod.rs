@@ -28,3 +28,6 @@ pub use snapshot::Snapshot;
 pub use state::{ClusterHandle, ClusterState};
 pub use status::duration;
 pub use view::ClusterView;
+
+#[cfg(test)]
+mod tests;

@@ -22,6 +22,8 @@ pub(super) type Seen = Option<(Box<RawValue>, Option<Value>)>;
 /// A read that ended.
 pub(super) enum Done {
     Container(Arc<str>, Result<Seen, EngineError>),
+    /// The same, read in the background.
+    Inspected(Arc<str>, Result<Seen, EngineError>),
     List(Target, Result<Bytes, EngineError>),
     All(Result<Lists, EngineError>),
     Facts(Result<Box<facts::Read>, EngineError>),
@@ -63,7 +65,7 @@ pub(super) fn inspect(
             Err(error) if error.is_not_found() => Ok(None),
             answer => answer.and_then(|bytes| Ok(Some((raw, Some(parse(&id, &bytes)?))))),
         };
-        Done::Container(id, seen)
+        Done::Inspected(id, seen)
     })
 }
 
@@ -81,7 +83,7 @@ async fn container(client: &EngineClient, id: &str) -> Result<Seen, EngineError>
     let (list, inspect) = tokio::join!(client.get(&list_path), client.get(&inspect_path));
     let list = list?;
     let raws: Vec<&RawValue> = serde_json::from_slice(&list)
-        .map_err(|error| EngineError::garbage(lists::CONTAINERS, error))?;
+        .map_err(|error| EngineError::garbage(lists::CONTAINERS, &error))?;
     let own = |raw: &&&RawValue| {
         let entry: Option<Value> = serde_json::from_str(raw.get()).ok();
         entry.is_some_and(|entry| entry["Id"] == id)
@@ -105,5 +107,5 @@ fn inspect_path(id: &str) -> String {
 }
 
 fn parse(id: &str, bytes: &[u8]) -> Result<Value, EngineError> {
-    serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(id, error))
+    serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(id, &error))
 }
