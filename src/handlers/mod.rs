@@ -2,6 +2,8 @@
 
 pub mod containers;
 mod filtering;
+#[cfg(test)]
+mod golden;
 pub mod images;
 pub mod networks;
 mod nodecard;

@@ -4,3 +4,5 @@ pub mod filters;
 pub mod inspect;
 pub mod list;
 pub mod size;
+#[cfg(test)]
+mod status_props;

@@ -11,15 +11,15 @@ fn try_list(lab: &Lab, filters: &Value, names: Networks) -> Result<Vec<Value>, R
     Ok(serde_json::from_slice(&body).unwrap())
 }
 
-fn shown(lab: &Lab, filters: Value) -> String {
-    let list = try_list(lab, &filters, Networks::Plain).unwrap();
+fn shown(lab: &Lab, filters: &Value) -> String {
+    let list = try_list(lab, filters, Networks::Plain).unwrap();
     list.iter()
         .map(|network| network["Name"].as_str().unwrap())
         .collect::<Vec<_>>()
         .join(" ")
 }
 
-fn network(name: &str, id: &str, more: Value) -> Value {
+fn network(name: &str, id: &str, more: &Value) -> Value {
     let mut network = json!({"Name": name, "Id": id, "Scope": "local", "Driver": "bridge", "Containers": {}, "Labels": {}});
     for (key, value) in more.as_object().unwrap() {
         network[key] = value.clone();
@@ -34,11 +34,11 @@ fn lab() -> Lab {
         let id = |name: &str| format!("{name}{node}");
         let container = json!({"Containers": {format!("c{node}"): {"Name": "x"}}});
         lab.networks(node, &json!([
-            network("bridge", &id("aaa"), container.clone()),
-            network("host", &id("bbb"), json!({"Driver": "host"})),
-            network("p_back", &id("ccc"), json!({"New": [1]})),
-            network(&format!("only{node}"), &id("ddd"), json!({"Labels": {"k": "v"}})),
-            network("wide", "eee", json!({"Scope": "swarm", "Driver": "overlay", "Containers": container["Containers"]})),
+            network("bridge", &id("aaa"), &container),
+            network("host", &id("bbb"), &json!({"Driver": "host"})),
+            network("p_back", &id("ccc"), &json!({"New": [1]})),
+            network(&format!("only{node}"), &id("ddd"), &json!({"Labels": {"k": "v"}})),
+            network("wide", "eee", &json!({"Scope": "swarm", "Driver": "overlay", "Containers": container["Containers"]})),
         ]));
     }
     lab.run(
@@ -54,7 +54,7 @@ fn lab() -> Lab {
 fn what_every_node_has_is_shown_once_and_what_is_ambiguous_with_its_node() {
     let lab = lab();
     assert_eq!(
-        shown(&lab, json!({})),
+        shown(&lab, &json!({})),
         "bridge host n1/p_back only1 wide n2/p_back only2"
     );
     let list = try_list(&lab, &json!({"name": ["bridge", "wide"]}), Networks::Plain).unwrap();
@@ -118,7 +118,7 @@ fn filters_follow_the_engine() {
         (json!({"dangling": ["true"], "name": ["only"]}), "only2"),
         (json!({"dangling": ["false"]}), "bridge host only1"),
     ] {
-        assert_eq!(shown(&lab, filters.clone()), expected, "{filters}");
+        assert_eq!(shown(&lab, &filters), expected, "{filters}");
     }
     for (filters, message) in [
         (json!({"nope": ["x"]}), "invalid filter 'nope'"),

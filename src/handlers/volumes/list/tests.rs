@@ -11,8 +11,8 @@ fn try_list(lab: &Lab, filters: &Value, mode: Volumes) -> Result<Value, Refusal>
     Ok(serde_json::from_slice(&body).unwrap())
 }
 
-fn shown(lab: &Lab, filters: Value, mode: Volumes) -> String {
-    let list = try_list(lab, &filters, mode).unwrap();
+fn shown(lab: &Lab, filters: &Value, mode: Volumes) -> String {
+    let list = try_list(lab, filters, mode).unwrap();
     let volumes = list["Volumes"].as_array().unwrap().iter();
     volumes
         .map(|volume| volume["Name"].as_str().unwrap())
@@ -38,7 +38,7 @@ fn lab() -> Lab {
 #[test]
 fn names_are_plain_unless_they_are_ambiguous() {
     let lab = lab();
-    let all = |mode| shown(&lab, json!({}), mode);
+    let all = |mode| shown(&lab, &json!({}), mode);
     assert_eq!(all(Volumes::Placed), "n1/data only1 wide n2/data only2");
     assert_eq!(all(Volumes::All), "n1/data n1/only1 wide n2/data n2/only2");
 }
@@ -69,7 +69,7 @@ fn filters_follow_the_engine() {
         (json!({"dangling": {"0": true}}), "n1/data"),
     ] {
         assert_eq!(
-            shown(&lab, filters.clone(), Volumes::Placed),
+            shown(&lab, &filters, Volumes::Placed),
             expected,
             "{filters}"
         );
