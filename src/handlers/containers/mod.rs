@@ -9,3 +9,5 @@ pub mod list;
 pub mod rename;
 pub mod size;
 pub mod update;
+#[cfg(test)]
+mod status_props;

@@ -1,1 +1,4 @@
 //! Answers about networks.
+
+pub mod inspect;
+pub mod list;

@@ -1,1 +1,3 @@
 //! Answers about volumes.
+
+pub mod list;
