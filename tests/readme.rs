@@ -1,7 +1,5 @@
 //! README's route table is the one that the endpoint has.
 
-use std::fmt::Write;
-
 use swarm_middleware::api::{Operation, Route, Treatment};
 use swarm_middleware::parse::routes::TABLES;
 
@@ -29,10 +27,8 @@ fn treatment(route: &Route) -> &'static str {
 fn table() -> String {
     let mut table = String::from("| method | path | treatment |\n|---|---|---|\n");
     for route in TABLES.iter().copied().flatten() {
-        let Route {
-            method, pattern, ..
-        } = route;
-        writeln!(table, "| {method} | `{pattern}` | {} |", treatment(route)).unwrap();
+        let (method, pattern) = (&route.method, route.pattern);
+        table += &format!("| {method} | `{pattern}` | {} |\n", treatment(route));
     }
     table.push_str(
         "| any | `/swarm…`, `/nodes…`, `/services…`, `/tasks…`, `/secrets…`, `/configs…` ",

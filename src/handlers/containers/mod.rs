@@ -8,6 +8,6 @@ pub mod inspect;
 pub mod list;
 pub mod rename;
 pub mod size;
-pub mod update;
 #[cfg(test)]
 mod status_props;
+pub mod update;

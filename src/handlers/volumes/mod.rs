@@ -1,3 +1,4 @@
 //! Answers about volumes.
 
+pub mod answers;
 pub mod list;
