@@ -14,8 +14,8 @@ use crate::handlers::filtering::{self, LabelTests, includes, truth, values, wron
 use crate::handlers::shown::{Ambiguous, with_node};
 use crate::json::RawObject;
 
-const KNOWN: [&str; 9] = [
-    "dangling", "driver", "id", "label", "label!", "name", "node", "scope", "type",
+const KNOWN: [&str; 8] = [
+    "dangling", "driver", "id", "label", "name", "node", "scope", "type",
 ];
 
 /// What the filters ask for.
@@ -25,7 +25,6 @@ struct NetworkFilter<'f> {
     scopes: &'f [String],
     names: Vec<NamePattern>,
     labels: LabelTests,
-    labels_not: LabelTests,
     nodes: Option<Vec<NodeKey>>,
     dangling: Option<bool>,
     builtin: Option<bool>,
@@ -156,7 +155,6 @@ impl<'f> NetworkFilter<'f> {
                 .map(|name| NamePattern::new(name))
                 .collect(),
             labels: LabelTests::new(values(filters, "label")),
-            labels_not: LabelTests::new(values(filters, "label!")),
             nodes: filtering::nodes(filters, snapshot),
             dangling: truth(filters, "dangling")?,
             builtin,
@@ -173,7 +171,6 @@ impl<'f> NetworkFilter<'f> {
             && (self.ids.is_empty() || self.ids.iter().any(|id| network.id.contains(id)))
             && (self.names.is_empty() || self.names.iter().any(named))
             && self.labels.hold(&network.labels)
-            && (self.labels_not.is_empty() || !self.labels_not.hold(&network.labels))
             && self
                 .builtin
                 .is_none_or(|builtin| builtin == network.is_predefined())

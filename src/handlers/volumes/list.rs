@@ -10,14 +10,13 @@ use crate::handlers::filtering::{self, LabelTests, includes, truth, values};
 use crate::handlers::shown::{Ambiguous, with_node};
 use crate::json::RawObject;
 
-const KNOWN: [&str; 6] = ["dangling", "driver", "label", "label!", "name", "node"];
+const KNOWN: [&str; 5] = ["dangling", "driver", "label", "name", "node"];
 
 /// What the filters ask for.
 struct VolumeFilter<'f> {
     drivers: &'f [String],
     names: Vec<NamePattern>,
     labels: LabelTests,
-    labels_not: LabelTests,
     nodes: Option<Vec<NodeKey>>,
     dangling: Option<bool>,
 }
@@ -134,7 +133,6 @@ impl<'f> VolumeFilter<'f> {
                 .map(|name| NamePattern::new(name))
                 .collect(),
             labels: LabelTests::new(values(filters, "label")),
-            labels_not: LabelTests::new(values(filters, "label!")),
             nodes: filtering::nodes(filters, snapshot),
             dangling: truth(filters, "dangling")?,
         })
@@ -148,7 +146,6 @@ impl<'f> VolumeFilter<'f> {
             && includes(self.drivers, &volume.driver)
             && (self.names.is_empty() || self.names.iter().any(named))
             && self.labels.hold(&volume.labels)
-            && (self.labels_not.is_empty() || !self.labels_not.hold(&volume.labels))
             && self
                 .dangling
                 .is_none_or(|dangling| dangling != engine.node.names_volume(&volume.name))

@@ -145,7 +145,7 @@ fn what_the_engine_refuses_is_refused() {
         (
             json!({"before": ["nope"]}),
             RefusalKind::NotFound,
-            "No such image: nope",
+            "No such image: nope:latest",
         ),
     ] {
         let refusal = try_list(&lab, "", &filters).unwrap_err();

@@ -60,7 +60,6 @@ fn filters_follow_the_engine() {
         (json!({"name": ["n2/data"]}), "n2/data"),
         (json!({"driver": ["nfs"]}), "wide"),
         (json!({"label": ["k"]}), "only1 only2"),
-        (json!({"label!": ["k"]}), "n1/data wide n2/data"),
         (json!({"node": ["n2"]}), "n2/data only2 wide"),
         (
             json!({"dangling": ["true"], "driver": ["local"]}),
