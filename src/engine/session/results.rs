@@ -12,7 +12,7 @@ use crate::engine::error::EngineError;
 use crate::engine::facts;
 use crate::engine::lists::{self, Lists};
 use crate::engine::plan::Target;
-use crate::engine::read::Seen;
+use crate::engine::read::{self, Seen};
 
 impl Session<'_> {
     pub(super) async fn on_ping(
@@ -43,6 +43,7 @@ impl Session<'_> {
         &mut self,
         id: Arc<str>,
         seen: Result<Seen, EngineError>,
+        background: bool,
     ) -> Result<(), EngineError> {
         self.seen[0].forget();
         let Some((raw, inspect)) = seen? else {
@@ -52,6 +53,13 @@ impl Session<'_> {
         let node = &self.connected.node;
         let mut container = Container::from_engine(&raw, inspect.as_ref(), node)
             .map_err(|error| EngineError::garbage(&id, &error))?;
+        if inspect
+            .as_ref()
+            .is_some_and(|inspect| !read::agree(&raw, inspect))
+        {
+            // The list it came from is behind by now.
+            self.plan.request(Target::Container(Arc::clone(&id)), None);
+        }
         if inspect.is_none() {
             let snapshot = self.monitor.context.view.snapshot();
             let engine = snapshot.engine(node.key);
