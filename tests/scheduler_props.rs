@@ -156,7 +156,8 @@ proptest! {
                 prop_assert!(claims().filter(|c| c.first == port && c.last == port).count() <= 1);
             }
             prop_assert!(claims().filter(|c| c.last <= 82).count() <= 3);
-            let slots = node.labels.get("containerslots").and_then(|n| n.parse::<usize>().ok());
+            let label = node.labels().get("containerslots");
+            let slots = label.and_then(|slots| slots.parse::<usize>().ok());
             prop_assert!(slots.is_none_or(|slots| node.container_count() <= slots));
         }
     }

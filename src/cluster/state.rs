@@ -200,7 +200,7 @@ impl ClusterState {
         node.id = format!("{}|{}", facts.engine_id, node.addr).into();
         node.name = Arc::clone(&engine.name);
         node.ip = Arc::clone(&facts.ip);
-        node.labels = Arc::clone(&facts.labels);
+        node.set_labels(Arc::clone(&facts.labels));
         node.os = Arc::clone(&facts.os_type);
         node.architecture = Arc::clone(&facts.architecture);
         node.api = (facts.min_api, facts.api);

@@ -39,8 +39,6 @@ pub struct Node {
     pub paused: bool,
     /// 100 when no probe failed of late, 0 when the next failure makes it unhealthy.
     pub health_degree: u8,
-    /// The daemon's labels and the ones derived from its facts.
-    pub labels: Arc<BTreeMap<String, String>>,
     /// `linux`, `windows`.
     pub os: Arc<str>,
     /// As the daemon reports it: `x86_64`, `aarch64`.
@@ -55,6 +53,9 @@ pub struct Node {
     pub networks: Arc<Networks>,
     /// Names of its volumes of local scope.
     pub volumes: Arc<FxHashSet<Arc<str>>>,
+    labels: Arc<BTreeMap<String, String>>,
+    // Read from the labels once, since every placement asks.
+    slots: Option<usize>,
     workloads: FxHashMap<Arc<str>, Arc<Workload>>,
     // CPUs and memory; wide, so that what was added can always be taken away again.
     reserved: (i128, i128),
@@ -83,7 +84,6 @@ impl Node {
             settled: false,
             paused: false,
             health_degree: 100,
-            labels: Arc::default(),
             os: "".into(),
             architecture: "".into(),
             api: (ApiVersion::v1(0), ApiVersion::v1(u16::MAX)),
@@ -91,6 +91,8 @@ impl Node {
             images: Arc::default(),
             networks: Arc::default(),
             volumes: Arc::default(),
+            labels: Arc::default(),
+            slots: None,
             workloads: FxHashMap::default(),
             reserved: (0, 0),
             ports: PortTable::default(),
@@ -99,6 +101,23 @@ impl Node {
             sessions: FxHashMap::default(),
             known_as: FxHashMap::default(),
         }
+    }
+
+    /// The daemon's labels and the ones derived from its facts.
+    pub fn labels(&self) -> &BTreeMap<String, String> {
+        &self.labels
+    }
+
+    /// Makes these the node's labels.
+    pub fn set_labels(&mut self, labels: Arc<BTreeMap<String, String>>) {
+        let slots = labels.get("containerslots");
+        self.slots = slots.and_then(|slots| slots.trim().parse().ok());
+        self.labels = labels;
+    }
+
+    /// How many containers the label `containerslots` allows; `None` without a valid one.
+    pub fn slots(&self) -> Option<usize> {
+        self.slots
     }
 
     /// Adds a container or lease; one that was here under the same id is replaced.
