@@ -10,7 +10,7 @@ use super::plan::Creation;
 use super::{
     ClusterPlacement, Reference, absorb, decide, objects, owner, rewrite_create, scale_cpu_shares,
 };
-use crate::cluster::Snapshot;
+use crate::cluster::{EngineStatus, Snapshot};
 use crate::config::CpuShares;
 use crate::handlers::system::offer::offer;
 use crate::scheduler::{Spec, SpecOptions};
@@ -125,7 +125,7 @@ fn known_as(snapshot: &Snapshot, reference: Reference<'_>) -> Option<String> {
 /// Whether a node may yet become one that takes containers.
 fn unsettled(snapshot: &Snapshot) -> bool {
     snapshot.engines().any(|engine| {
-        let fresh = engine.facts.is_none() && engine.failures == 0;
+        let fresh = engine.status == EngineStatus::Pending && engine.failures == 0;
         fresh || (engine.is_healthy() && !engine.node.settled)
     })
 }

@@ -11,7 +11,7 @@ use http::{HeaderValue, Method, Response};
 use http_body::Frame;
 use http_body_util::StreamBody;
 use jiff::Timestamp;
-use swarm_middleware::api::{ApiCall, ApiRequest, ApiVersion};
+use swarm_middleware::api::{ApiCall, ApiRequest, ApiVersion, Refusal, RefusalKind};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use tracing::warn;
@@ -123,7 +123,7 @@ async fn refresh_first(context: &Context, query: &ListQuery) {
 /// The engine's own answer, with its node.
 ///
 /// # Errors
-/// When the engine does not answer.
+/// When the engine does not answer, or with something else than an inspect.
 pub async fn inspect(
     context: &Context,
     request: ApiRequest,
@@ -136,15 +136,12 @@ pub async fn inspect(
     }
     let (head, body) = response.into_parts();
     let body = ask::whole(&engine, body).await?;
-    let edited = match edited::render(&body, &NodeCard::of(&engine)) {
-        Ok(edited) => edited.into(),
-        Err(error) => {
-            warn!(node = %engine.name, %error, "An inspect that makes no sense");
-            body
-        }
-    };
+    let edited = edited::render(&body, &NodeCard::of(&engine)).map_err(|error| {
+        let message = format!("node {}: its inspect makes no sense: {error}", engine.name);
+        Error::Handler(Refusal::new(RefusalKind::BadGateway, message))
+    })?;
     Ok(answer::with_body(
         Response::from_parts(head, Body::empty()),
-        edited,
+        edited.into(),
     ))
 }

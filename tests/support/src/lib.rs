@@ -6,16 +6,19 @@
 //!
 //! Layout: `state` is what an engine knows and does, without any network; `render` writes it in the recorded
 //! shapes; `routes` is the table of routes and their handlers; `server` is HTTP and hijacking; `engine` is the
-//! handle that tests hold.
+//! handle that tests hold. [`manager`] runs the real program in front of engines; [`client`] and [`talk`] are its
+//! clients.
 
 pub mod certs;
 pub mod client;
 mod engine;
 mod error;
+pub mod manager;
 mod render;
 mod routes;
 mod server;
 mod state;
+pub mod talk;
 pub mod wait;
 
 pub use engine::{CounterValues, Engine, EngineOptions, Fault, RunningEngine, SeenRequest};

@@ -30,6 +30,14 @@ pub enum Fault {
         /// The message.
         message: String,
     },
+    /// Answers 200 with this body, as JSON.
+    Body {
+        /// Which route.
+        #[serde(default)]
+        route: String,
+        /// What it says.
+        body: String,
+    },
     /// Sends a head and the start of a body, then resets the connection.
     ResetMidBody {
         /// Which route.
@@ -95,6 +103,7 @@ impl Fault {
             Self::Delay { route, .. }
             | Self::Hang { route }
             | Self::Status { route, .. }
+            | Self::Body { route, .. }
             | Self::ResetMidBody { route }
             | Self::Garbage { route }
             | Self::HugeHead { route, .. }

@@ -150,6 +150,7 @@ impl Engine {
             Fault::Delay { .. }
             | Fault::Hang { .. }
             | Fault::Status { .. }
+            | Fault::Body { .. }
             | Fault::ResetMidBody { .. }
             | Fault::Garbage { .. }
             | Fault::HugeHead { .. }

@@ -173,6 +173,10 @@ async fn apply_faults(engine: &Engine, route: &str) -> Option<Result<Reply, Refu
                 let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 return Some(Err(Refusal { status, message }));
             }
+            Fault::Body { body, .. } => {
+                let body = reply::response(StatusCode::OK, "application/json", full(body));
+                return Some(Ok(Reply::Http(body)));
+            }
             Fault::ResetMidBody { .. } => Take::Reset(
                 b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n[{\"Id\":".to_vec(),
             ),
