@@ -82,7 +82,7 @@ share_cgroups() {
 # load_busybox DIR COUNT: one image, made here, with the same id on every node.
 load_busybox() {
     local dir=$1 count=$2 i root=$1/busybox pids=() pid
-    command -v busybox >/dev/null || die "busybox is not installed"
+    static_busybox || die "no static busybox is installed"
     mkdir -p "$root"/{bin,etc,root,tmp,var,home}
     chmod 1777 "$root/tmp"
     cp "$(command -v busybox)" "$root/bin/busybox"

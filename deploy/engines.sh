@@ -55,13 +55,16 @@ check() {
     grep -qs cgroup /proc/self/mountinfo || cannot "no cgroup file system is mounted"
 }
 
+# The image has no libraries in it.
+static_busybox() { command -v busybox >/dev/null && ! ldd "$(command -v busybox)" >/dev/null 2>&1; }
+
 install_missing() {
     local want=()
     command -v dockerd >/dev/null || want+=(docker.io)
     command -v docker >/dev/null || [ "${want[*]-}" ] || want+=(docker.io)
     command -v iptables >/dev/null || want+=(iptables)
     command -v ip >/dev/null || want+=(iproute2)
-    command -v busybox >/dev/null || want+=(busybox-static)
+    static_busybox || want+=(busybox-static)
     command -v docker-registry >/dev/null || want+=(docker-registry)
     [ ${#want[@]} -gt 0 ] || return 0
     [ "$(id -u)" = 0 ] || die "not root: cannot install ${want[*]}"

@@ -7,12 +7,14 @@
 #
 # For Debian and Ubuntu, as root or through sudo; needs a Rust toolchain. What it starts keeps
 # its files in one directory: SWARM_QUICKSTART_DIR, by default /var/lib/swarm-quickstart for
-# root and ~/.local/share/swarm-quickstart for others. Running it again does no harm.
+# root and ~/.local/share/swarm-quickstart for others. Running it again does no harm. With
+# SWARM_BIN=PATH nothing is built: that binary is used, and simulated-engines beside it.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 ROOT=$(dirname "$HERE")
 PATH=$PATH:/usr/sbin:/sbin
+BIN=${SWARM_BIN:-$ROOT/target/release/swarm}
 ENDPOINT=127.0.0.1:3375
 OURS=127.0.0.1:5001,127.0.0.1:5002,127.0.0.1:5003
 if [ "$(id -u)" = 0 ]; then STATE=/var/lib/swarm-quickstart; else STATE=$HOME/.local/share/swarm-quickstart; fi
@@ -40,6 +42,7 @@ as_user() {
 
 find_toolchain() {
     local home
+    [ -z "${SWARM_BIN:-}" ] || return 0
     for home in "$HOME" "$(getent passwd "${SUDO_USER:-root}" | cut -d: -f6)"; do
         PATH=$PATH:$home/.cargo/bin
     done
@@ -49,7 +52,10 @@ or, on Debian 13 and Ubuntu 24.04 or newer: apt-get install rustup && rustup def
     command -v cc >/dev/null || die "no C linker found: apt-get install gcc"
 }
 
-build() { (cd "$ROOT" && as_user cargo build --release --locked "$@"); }
+build() {
+    [ -z "${SWARM_BIN:-}" ] || return 0
+    (cd "$ROOT" && as_user cargo build --release --locked "$@")
+}
 
 # --- Processes of ours, by id and start time ----------------------------------------------
 
@@ -95,7 +101,7 @@ simulate_engines() {
     say "NO DOCKER ENGINE CAN RUN HERE: three simulated ones from the test kit take their place"
     running simulated >/dev/null && return 0
     build -p testkit --bin simulated-engines
-    start simulated "$ROOT/target/release/simulated-engines" --listen 127.0.0.1:5001 \
+    start simulated "$(dirname "$BIN")/simulated-engines" --listen 127.0.0.1:5001 \
         --listen 127.0.0.1:5002 --listen 127.0.0.1:5003
 }
 
@@ -112,7 +118,7 @@ start_endpoint() {
     if ! running manage >/dev/null; then
         say "swarm manage -H tcp://$ENDPOINT $hosts"
         echo "$hosts" >"$STATE/hosts"
-        start manage "$ROOT/target/release/swarm" manage -H "tcp://$ENDPOINT" "$hosts"
+        start manage "$BIN" manage -H "tcp://$ENDPOINT" "$hosts"
     fi
     for _ in $(seq 100); do
         running manage >/dev/null || die "swarm manage ended: $(tail -n 5 "$STATE/manage.log")"
@@ -174,7 +180,7 @@ main() {
         -h | --help | help) sed -n '2,/^set /{s/^# \{0,1\}//;/^set /d;p}' "$0"; return ;;
     esac
     find_toolchain
-    say "Building swarm (some minutes at the first time)"
+    [ -n "${SWARM_BIN:-}" ] || say "Building swarm (some minutes at the first time)"
     build
     mkdir -p "$STATE"
     if [ $# -gt 0 ]; then

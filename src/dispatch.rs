@@ -11,7 +11,7 @@ use swarm_middleware::error::Error;
 use swarm_middleware::select::Placed;
 use tower::Service;
 
-use crate::handlers::{Context, containers, forwarded, images, merged, system};
+use crate::handlers::{Context, containers, forwarded, images, merged, networks, system, volumes};
 use crate::placement::{Destination, Plan};
 
 /// The end of the stack: a local answer, a forward, a tunnel or a fan-out.
@@ -75,6 +75,8 @@ async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>,
         Operation::SystemDf => merged::df(context, &request.call).await,
         Operation::ContainerList => containers::answers::list(context, &request.call).await,
         Operation::ImageList => images::answers::list(context, &request.call),
+        Operation::NetworkList => networks::answers::list(context, &request.call),
+        Operation::VolumeList => volumes::answers::list(context, &request.call),
         other => Err(Error::Handler(Refusal::new(
             RefusalKind::NotImplemented,
             format!("{other:?} is not supported yet"),
@@ -92,6 +94,8 @@ async fn one(
         Operation::ContainerInspect => containers::answers::inspect(context, request, to).await,
         Operation::ContainerRename => containers::rename::rename(context, request, to).await,
         Operation::ContainerUpdate => containers::update::update(context, request, to).await,
+        Operation::NetworkInspect => networks::answers::inspect(context, request, to).await,
+        Operation::VolumeInspect => volumes::answers::inspect(context, request, to).await,
         Operation::ExecCreate => containers::exec::create(context, request, to).await,
         _ => forwarded::forward(context, request, to).await,
     }

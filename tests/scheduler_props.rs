@@ -90,6 +90,9 @@ proptest! {
             scheduler.place(&spec, nodes, seed).map(ids).map_err(|error| error.to_string())
         };
         prop_assert_eq!(answer(&refs(&nodes)), answer(&turned));
+        let first = answer(&turned).map(|ranked| ranked[0].clone());
+        let chosen = scheduler.choose(&spec, &turned, seed).map(|node| node.id.to_string());
+        prop_assert_eq!(chosen.map_err(|error| error.to_string()), first);
         prop_assert_eq!(answer(&turned), answer(&turned));
     }
 
@@ -153,7 +156,8 @@ proptest! {
                 prop_assert!(claims().filter(|c| c.first == port && c.last == port).count() <= 1);
             }
             prop_assert!(claims().filter(|c| c.last <= 82).count() <= 3);
-            let slots = node.labels.get("containerslots").and_then(|n| n.parse::<usize>().ok());
+            let label = node.labels().get("containerslots");
+            let slots = label.and_then(|slots| slots.parse::<usize>().ok());
             prop_assert!(slots.is_none_or(|slots| node.container_count() <= slots));
         }
     }

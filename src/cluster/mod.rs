@@ -8,6 +8,7 @@ mod container;
 mod engine;
 mod entry;
 mod event;
+mod handle;
 mod index;
 mod lookup;
 mod resource;
@@ -22,9 +23,13 @@ pub use container::{
 pub use engine::{Counts, EngineFacts, EngineSnapshot, EngineStatus, NodeKey};
 pub use entry::Entry;
 pub use event::{Ack, Change, ClusterEvent};
+pub use handle::ClusterHandle;
 pub use lookup::{Found, Held, Holder, LookupError};
 pub use resource::{FromEngine, Image, Network, Volume};
 pub use snapshot::Snapshot;
-pub use state::{ClusterHandle, ClusterState};
+pub use state::ClusterState;
 pub use status::duration;
 pub use view::ClusterView;
+
+#[cfg(test)]
+mod tests;

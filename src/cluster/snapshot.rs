@@ -121,4 +121,25 @@ impl Snapshot {
         let container = engine.containers.get(id)?;
         Some(Found { engine, container })
     }
+
+    /// Whether look-ups find the same in both.
+    #[cfg(test)]
+    pub(super) fn same_indexes(&self, other: &Self) -> bool {
+        let (one, two) = (&self.index, &other.index);
+        self.names == other.names
+            && one.list.keys().eq(two.list.keys())
+            && one
+                .list
+                .values()
+                .zip(two.list.values())
+                .all(|(a, b)| Arc::ptr_eq(a, b))
+            && one.container_ids == two.container_ids
+            && one.container_names == two.container_names
+            && one.swarm_ids == two.swarm_ids
+            && one.image_ids == two.image_ids
+            && one.image_names == two.image_names
+            && one.network_ids == two.network_ids
+            && one.network_names == two.network_names
+            && one.volume_names == two.volume_names
+    }
 }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rustc_hash::FxHashMap;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tracing::{info, warn};
 
 use super::engine::{EngineFacts, EngineSnapshot, EngineStatus, NodeKey};
-use super::event::{Ack, Change, ClusterEvent};
+use super::event::{Change, ClusterEvent};
+use super::handle::ClusterHandle;
 use super::snapshot::Snapshot;
 use super::view::ClusterView;
 use crate::scheduler::Resources;
@@ -33,37 +34,13 @@ pub struct ClusterState {
     departed: FxHashMap<Arc<str>, Arc<str>>,
 }
 
-/// Sends changes to the writer; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct ClusterHandle(mpsc::Sender<ClusterEvent>);
-
-impl ClusterHandle {
-    /// Sends a change; waits only while the writer's queue is full.
-    pub async fn send(&self, key: NodeKey, change: Change, applied: Vec<Ack>) {
-        let event = ClusterEvent {
-            key,
-            change,
-            applied,
-        };
-        // The writer ends only when the process does.
-        let _ = self.0.send(event).await;
-    }
-
-    /// Sends a change and waits until it is visible.
-    pub async fn apply(&self, key: NodeKey, change: Change) {
-        let (ack, applied) = oneshot::channel();
-        self.send(key, change, vec![ack]).await;
-        let _ = applied.await;
-    }
-}
-
 impl ClusterState {
     /// Starts the writer's task, which ends when every handle is gone.
     pub fn start() -> (ClusterHandle, ClusterView) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let (publish, view) = watch::channel(Arc::default());
         tokio::spawn(Self::default().run(receiver, publish));
-        (ClusterHandle(sender), ClusterView::new(view))
+        (ClusterHandle::new(sender), ClusterView::new(view))
     }
 
     async fn run(
@@ -73,13 +50,17 @@ impl ClusterState {
     ) {
         let mut batch = Vec::with_capacity(BATCH);
         let mut acks = Vec::new();
+        let mut published = 0;
         while events.recv_many(&mut batch, BATCH).await > 0 {
             let now = SystemTime::now();
             for mut event in batch.drain(..) {
                 acks.append(&mut event.applied);
                 self.apply(event.key, event.change, now);
             }
-            publish.send_replace(Arc::new(self.snapshot.clone()));
+            if published != self.snapshot.version {
+                published = self.snapshot.version;
+                publish.send_replace(Arc::new(self.snapshot.clone()));
+            }
             for ack in acks.drain(..) {
                 // Whoever no longer waits has dropped its end.
                 let _ = ack.send(());
@@ -94,7 +75,7 @@ impl ClusterState {
 
     /// Applies one change; changes of engines that left are dropped.
     pub fn apply(&mut self, key: NodeKey, change: Change, now: SystemTime) {
-        self.snapshot.version += 1;
+        self.snapshot.version += u64::from(!matches!(change, Change::Barrier));
         if self.changes_roster(key, &change) {
             self.snapshot.roster = self.snapshot.version;
         }
@@ -219,7 +200,7 @@ impl ClusterState {
         node.id = format!("{}|{}", facts.engine_id, node.addr).into();
         node.name = Arc::clone(&engine.name);
         node.ip = Arc::clone(&facts.ip);
-        node.labels = Arc::clone(&facts.labels);
+        node.set_labels(Arc::clone(&facts.labels));
         node.os = Arc::clone(&facts.os_type);
         node.architecture = Arc::clone(&facts.architecture);
         node.api = (facts.min_api, facts.api);

@@ -133,7 +133,7 @@ impl EngineClient {
             Some(version) => format!("/v{version}{path}").parse(),
             None => path.parse(),
         }
-        .map_err(|error| EngineError::garbage(path, error))?;
+        .map_err(|error| EngineError::garbage(path, &error))?;
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = uri;
         let response = self.upstream.send(request).await?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
+use rustc_hash::FxHashMap;
 use swarm_middleware::address::Address;
 use swarm_middleware::forward::{PoolOptions, Upstream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -39,12 +40,17 @@ pub struct Engines {
     hub: Arc<EventHub>,
     inspects: Arc<Semaphore>,
     next_key: AtomicU32,
-    running: Mutex<BTreeMap<Address, Running>>,
+    running: Mutex<Tasks>,
+}
+
+#[derive(Debug, Default)]
+struct Tasks {
+    keys: BTreeMap<Address, NodeKey>,
+    tasks: FxHashMap<NodeKey, Running>,
 }
 
 #[derive(Debug)]
 struct Running {
-    key: NodeKey,
     commands: mpsc::Sender<Command>,
     task: JoinHandle<()>,
 }
@@ -91,7 +97,7 @@ impl Engines {
     pub async fn apply(&self, entries: &Entries) {
         let (gone, new) = {
             let running = self.running();
-            let known: Entries = running.keys().cloned().collect();
+            let known: Entries = running.keys.keys().cloned().collect();
             entries.diff(&known)
         };
         for address in gone {
@@ -100,12 +106,13 @@ impl Engines {
         for address in new {
             self.add(address).await;
         }
+        self.cluster.apply(NodeKey(0), Change::Barrier).await;
     }
 
     /// Stops all tasks; the snapshot stays as it is.
     pub async fn stop(&self) {
         let running = std::mem::take(&mut *self.running());
-        let stopped = running.into_values().map(|running| {
+        let stopped = running.tasks.into_values().map(|running| {
             running.task.abort();
             running.task
         });
@@ -125,7 +132,7 @@ impl Engines {
             address: address.clone(),
             upstream: Arc::clone(&upstream),
         };
-        self.cluster.apply(key, joined).await;
+        self.cluster.send(key, joined, Vec::new()).await;
         let context = Context {
             key,
             address: address.clone(),
@@ -138,30 +145,32 @@ impl Engines {
         };
         let (commands, receiver) = mpsc::channel(QUEUE);
         let task = tokio::spawn(supervise(Arc::new(context), receiver));
-        let running = Running {
-            key,
-            commands,
-            task,
-        };
-        self.running().insert(address, running);
+        let mut running = self.running();
+        running.keys.insert(address, key);
+        running.tasks.insert(key, Running { commands, task });
     }
 
     async fn remove(&self, address: &Address) {
-        let Some(running) = self.running().remove(address) else {
+        let taken = {
+            let mut running = self.running();
+            let key = running.keys.remove(address);
+            key.and_then(|key| Some((key, running.tasks.remove(&key)?)))
+        };
+        let Some((key, running)) = taken else {
             return;
         };
         running.task.abort();
         // Only once the task is gone can nothing follow that it sent.
         let _ = running.task.await;
         info!(%address, "Node left");
-        if let Some(engine) = self.view.snapshot().engine(running.key) {
+        if let Some(engine) = self.view.snapshot().engine(key) {
             engine.upstream.set_down(true);
         }
-        self.cluster.apply(running.key, Change::Left).await;
-        self.hub.forget(running.key);
+        self.cluster.apply(key, Change::Left).await;
+        self.hub.forget(key);
     }
 
-    fn running(&self) -> MutexGuard<'_, BTreeMap<Address, Running>> {
+    fn running(&self) -> MutexGuard<'_, Tasks> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -221,7 +230,7 @@ impl Engines {
     async fn refresh(&self, node: NodeKey, target: Target) -> Result<(), RefreshError> {
         let commands = {
             let running = self.running();
-            let engine = running.values().find(|running| running.key == node);
+            let engine = running.tasks.get(&node);
             engine.map(|running| running.commands.clone())
         };
         let commands = commands.ok_or(RefreshError::Gone)?;

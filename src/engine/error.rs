@@ -50,7 +50,7 @@ impl EngineError {
         matches!(self, Self::Status { status: 404, .. })
     }
 
-    pub(super) fn garbage(path: &str, why: impl ToString) -> Self {
+    pub(super) fn garbage(path: &str, why: &dyn ToString) -> Self {
         Self::Garbage(path.to_owned(), why.to_string())
     }
 }

@@ -37,11 +37,11 @@ pub(super) async fn read(client: &EngineClient, address: &Address) -> Result<Rea
     let after = SystemTime::now();
     let parse = |path, bytes: &[u8]| -> Result<Value, EngineError> {
         let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(path, error))?;
+            serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(path, &error))?;
         if value.is_object() {
             Ok(value)
         } else {
-            Err(EngineError::garbage(path, "it is not an object"))
+            Err(EngineError::garbage(path, &"it is not an object"))
         }
     };
     let info_value = parse("/info", &info)?;
@@ -108,7 +108,7 @@ fn validate(info: &Value, address: &Address) -> Result<(), EngineError> {
 fn versions(version: &Value) -> Result<(ApiVersion, ApiVersion), EngineError> {
     let read = |key: &str| version[key].as_str()?.parse::<ApiVersion>().ok();
     let Some(newest) = read("ApiVersion") else {
-        return Err(EngineError::garbage("/version", "it has no ApiVersion"));
+        return Err(EngineError::garbage("/version", &"it has no ApiVersion"));
     };
     if newest < OLDEST {
         return Err(EngineError::Unusable(format!(

@@ -128,6 +128,8 @@ fn keep(
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     fn event(node: u32, time: i64, action: &str) -> Arc<EngineEvent> {

@@ -89,7 +89,7 @@ pub(super) fn containers(
     context: &NodeContext,
     now: i64,
 ) -> Result<Listed, EngineError> {
-    let garbage = |error: &dyn ToString| EngineError::garbage(CONTAINERS, error.to_string());
+    let garbage = |error: &dyn ToString| EngineError::garbage(CONTAINERS, error);
     let raws: Vec<&RawValue> = serde_json::from_slice(bytes).map_err(|error| garbage(&error))?;
     let mut listed = Listed::default();
     for raw in raws {
@@ -131,7 +131,7 @@ fn unchanged(old: &Container, raw: &RawValue, context: &NodeContext, now: i64) -
 /// When it is no list.
 pub(super) fn objects<T: FromEngine>(path: &str, bytes: &[u8]) -> Result<Vec<Arc<T>>, EngineError> {
     let raws: Option<Vec<&RawValue>> =
-        serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(path, error))?;
+        serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(path, &error))?;
     Ok(read(path, raws.unwrap_or_default()))
 }
 
@@ -147,7 +147,7 @@ struct Volumes<'a> {
 /// When it is no list.
 pub(super) fn volumes<T: FromEngine>(bytes: &[u8]) -> Result<Vec<Arc<T>>, EngineError> {
     let list: Volumes<'_> =
-        serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(VOLUMES, error))?;
+        serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(VOLUMES, &error))?;
     Ok(read(VOLUMES, list.volumes.unwrap_or_default()))
 }
 

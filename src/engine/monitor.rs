@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use swarm_middleware::address::Address;
 use swarm_middleware::forward::Upstream;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
 use super::backoff::Backoff;
@@ -86,13 +87,14 @@ impl Monitor {
         loop {
             let lost = match self.connect().await {
                 Ok(connected) => {
-                    let synced = Session::new(&mut self, connected).run(commands).await;
-                    if synced.was_synced {
+                    let begun = Instant::now();
+                    let ended = Session::new(&mut self, connected).run(commands).await;
+                    if ended.was_synced && begun.elapsed() >= self.steady() {
                         self.backoff.reset();
-                        self.fail(&synced.error).await;
+                        self.fail(&ended.error).await;
                         continue; // lost: probed at once
                     }
-                    synced.error
+                    ended.error
                 }
                 Err(error) => error,
             };
@@ -102,9 +104,14 @@ impl Monitor {
         }
     }
 
+    /// A session that lasted so long was no mere flapping.
+    fn steady(&self) -> Duration {
+        self.context.options.timing.retry_max
+    }
+
     /// Waits; who asks for anything meanwhile is told that there is nothing to read.
     async fn wait(&self, wait: Duration, commands: &mut mpsc::Receiver<Command>) {
-        let end = tokio::time::Instant::now() + wait;
+        let end = Instant::now() + wait;
         // Dropping the command drops its ack. The sender lives as long as this task.
         while let Ok(Some(refused)) = tokio::time::timeout_at(end, commands.recv()).await {
             drop(refused);

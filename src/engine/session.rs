@@ -1,7 +1,6 @@
 //! One connection's life: events, reads, probes, until the engine is lost.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::StreamExt;
@@ -17,11 +16,10 @@ use super::backoff::between;
 use super::command::Command;
 use super::error::EngineError;
 use super::event::EngineEvent;
-use super::facts;
-use super::lists::{self, Lists};
+use super::lists;
 use super::monitor::{Connected, Monitor};
 use super::plan::{Outcome, Plan, Target};
-use super::read::{self, Done, Seen};
+use super::read::{self, Done};
 use crate::cluster::{Ack, Change, Container};
 
 /// So many inspected containers are published together.
@@ -84,7 +82,7 @@ impl<'m> Session<'m> {
     pub(super) async fn run(mut self, commands: &mut mpsc::Receiver<Command>) -> Ended {
         loop {
             if let Err(error) = self.step(commands).await {
-                self.publish_inspected().await;
+                self.publish_inspected(Vec::new()).await;
                 return Ended {
                     error,
                     was_synced: self.synced,
@@ -206,7 +204,20 @@ impl<'m> Session<'m> {
             Done::Ping(result) => return self.on_ping(result).await,
             Done::Container(id, seen) => {
                 if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
-                    self.on_container(id, seen, acks).await;
+                    match self.on_container(id, seen, false).await {
+                        Ok(()) => self.publish_inspected(acks).await,
+                        Err(error) => self.read_all_soon(&error),
+                    }
+                }
+            }
+            Done::Inspected(id, seen) => {
+                if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
+                    match self.on_container(id, seen, true).await {
+                        Ok(()) if acks.is_empty() => {}
+                        Ok(()) => self.publish_inspected(acks).await,
+                        // Read again with the next list; others are not kept waiting for it.
+                        Err(error) => debug!(%error, "A container could not be inspected"),
+                    }
                 }
             }
             Done::List(target, bytes) => {
@@ -228,165 +239,18 @@ impl<'m> Session<'m> {
         self.next_ping = Instant::now() + self.monitor.context.options.timing.ping_every;
         if self.synced && !self.settled && self.plan.background_done() {
             self.settled = true;
-            self.publish_inspected().await;
+            self.publish_inspected(Vec::new()).await;
             self.send(Change::Settled(true), Vec::new()).await;
         } else if self.inspected.len() >= BATCH || self.plan.background_done() {
-            self.publish_inspected().await;
+            self.publish_inspected(Vec::new()).await;
         }
         Ok(())
     }
 
-    async fn on_ping(&mut self, result: Result<(), EngineError>) -> Result<(), EngineError> {
-        self.pinging = false;
-        let Err(error) = result else {
-            if self.monitor.health.alive() {
-                self.monitor.publish_status(None, Vec::new()).await;
-            }
-            return Ok(());
-        };
-        let timing = self.monitor.context.options.timing;
-        self.next_ping = Instant::now() + timing.ping_retry;
-        let failures = self.monitor.health.failures();
-        if failures + 1 >= self.monitor.context.options.failure_retry {
-            return Err(error); // counted where sessions end
-        }
-        self.monitor.fail(&error).await;
-        Ok(())
-    }
-
-    async fn on_container(
-        &mut self,
-        id: Arc<str>,
-        seen: Result<Seen, EngineError>,
-        acks: Vec<Ack>,
-    ) {
-        self.seen[0].forget();
-        let node = &self.connected.node;
-        let read = match seen {
-            Ok(None) => return self.remove(&id, acks).await,
-            Ok(Some((raw, inspect))) => {
-                let inspected = inspect.is_some();
-                Container::from_engine(&raw, inspect.as_ref(), node)
-                    .map(|container| (container, inspected))
-                    .map_err(|error| EngineError::garbage(&id, error))
-            }
-            Err(error) => Err(error),
-        };
-        let (mut container, inspected) = match read {
-            Ok(read) => read,
-            Err(error) => {
-                // Whoever waits is told by the dropped ack; the next full list tells the rest.
-                debug!(node = %node.name, %id, %error, "A container could not be read");
-                let soon = Instant::now() + self.monitor.context.options.timing.ping_retry;
-                self.next_refresh = self.next_refresh.min(soon.max(Instant::now()));
-                return;
-            }
-        };
-        if !inspected {
-            let snapshot = self.monitor.context.view.snapshot();
-            let engine = snapshot.engine(node.key);
-            if let Some(old) = engine.and_then(|engine| engine.container(&id)) {
-                container.carry_over(old);
-            }
-        }
-        self.inspected.push(Arc::new(container));
-        if !acks.is_empty() || self.plan.background_done() {
+    async fn publish_inspected(&mut self, acks: Vec<Ack>) {
+        if !(self.inspected.is_empty() && acks.is_empty()) {
             let some = std::mem::take(&mut self.inspected);
             self.send(Change::Upsert(some), acks).await;
-        }
-    }
-
-    async fn remove(&mut self, id: &Arc<str>, acks: Vec<Ack>) {
-        self.seen[0].forget();
-        self.publish_inspected().await;
-        self.send(Change::Removed(Arc::clone(id)), acks).await;
-    }
-
-    async fn on_list(
-        &mut self,
-        target: &Target,
-        bytes: &[u8],
-        acks: Vec<Ack>,
-    ) -> Result<(), EngineError> {
-        let (at, change): (usize, fn(&[u8]) -> Result<Change, EngineError>) = match target {
-            Target::Images => (1, |b| lists::objects(lists::IMAGES, b).map(Change::Images)),
-            Target::Networks => (2, |b| {
-                lists::objects(lists::NETWORKS, b).map(Change::Networks)
-            }),
-            _ => (3, |b| lists::volumes(b).map(Change::Volumes)),
-        };
-        if self.seen[at].same(bytes) {
-            if !acks.is_empty() {
-                self.send(Change::Barrier, acks).await;
-            }
-            return Ok(());
-        }
-        self.send(change(bytes)?, acks).await;
-        Ok(())
-    }
-
-    async fn on_all(&mut self, lists: &Lists, acks: Vec<Ack>) -> Result<(), EngineError> {
-        if !self.seen[0].same(&lists.containers) {
-            self.on_containers(&lists.containers).await?;
-        }
-        self.on_list(&Target::Images, &lists.images, Vec::new())
-            .await?;
-        self.on_list(&Target::Networks, &lists.networks, Vec::new())
-            .await?;
-        self.on_list(&Target::Volumes, &lists.volumes, acks).await?;
-        self.synced = true;
-        self.monitor.succeed().await;
-        Ok(())
-    }
-
-    async fn on_containers(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
-        self.publish_inspected().await;
-        let context = Arc::clone(&self.monitor.context);
-        // What was sent before has to be seen here, or a container would be inspected twice.
-        context.cluster.apply(context.key, Change::Barrier).await;
-        let known = context.view.snapshot();
-        let known = known.engine(context.key).map(|e| Arc::clone(&e.containers));
-        let known = known.unwrap_or_default();
-        let node = &self.connected.node;
-        let listed = lists::containers(bytes, &known, node, seconds_now())?;
-        let unknown = |id: &Arc<str>| known.get(id).is_none_or(|c| !c.is_settled());
-        let uncounted = listed.inspect.iter().any(|(id, _)| unknown(id));
-        let ids: Vec<_> = listed
-            .inspect
-            .iter()
-            .map(|(id, _)| Arc::clone(id))
-            .collect();
-        self.plan.set_background(ids);
-        self.entries = listed.inspect.into_iter().collect();
-        self.send(Change::Containers(listed.containers), Vec::new())
-            .await;
-        if uncounted || !self.synced {
-            self.settled = false;
-        }
-        if uncounted {
-            self.send(Change::Settled(false), Vec::new()).await;
-        }
-        Ok(())
-    }
-
-    async fn on_facts(&mut self, read: facts::Read, acks: Vec<Ack>) {
-        facts::warn_of_skew(&read, &self.monitor.context.address);
-        let node = self.monitor.publish_facts(Arc::new(read.facts)).await;
-        let old = &self.connected.node;
-        let same = (&old.name, &old.ip, &old.ipv6) == (&node.name, &node.ip, &node.ipv6)
-            && old.workload.ncpu == node.workload.ncpu;
-        self.connected.node = node;
-        if !same {
-            self.seen[0].forget();
-            self.plan.request(Target::All, None);
-        }
-        self.send(Change::Barrier, acks).await;
-    }
-
-    async fn publish_inspected(&mut self) {
-        if !self.inspected.is_empty() {
-            let some = std::mem::take(&mut self.inspected);
-            self.send(Change::Upsert(some), Vec::new()).await;
         }
     }
 
@@ -396,9 +260,4 @@ impl<'m> Session<'m> {
     }
 }
 
-fn seconds_now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
-}
+mod results;

@@ -34,7 +34,7 @@ impl LabelTests {
 
 /// Refuses keys outside `known`, as the engine does.
 pub(super) fn only(filters: &Filters, known: &[&str]) -> Result<(), Refusal> {
-    filters.only(known).map_err(refusal)
+    filters.only(known).map_err(|error| refusal(&error))
 }
 
 /// The values of a key; none where it is not asked for.
@@ -66,9 +66,9 @@ pub(super) fn nodes(filters: &Filters, snapshot: &Snapshot) -> Option<Vec<NodeKe
 
 /// The refusal of a value that its key cannot have.
 pub(super) fn wrong(key: &str, value: &str) -> Refusal {
-    refusal(InvalidFilters::Value(key.to_owned(), value.to_owned()))
+    refusal(&InvalidFilters::Value(key.to_owned(), value.to_owned()))
 }
 
-fn refusal(error: InvalidFilters) -> Refusal {
+fn refusal(error: &InvalidFilters) -> Refusal {
     Refusal::bad_input(error.to_string())
 }

@@ -7,11 +7,14 @@ mod context;
 mod effect;
 mod filtering;
 pub mod forwarded;
+#[cfg(test)]
+mod golden;
 pub mod images;
 pub mod merged;
 pub mod networks;
 mod nodecard;
 pub mod outbound;
+mod shown;
 pub mod system;
 mod task;
 #[cfg(test)]

@@ -44,7 +44,7 @@ impl<'a> NodeCard<'a> {
             name: &engine.name,
             cpus: facts.map_or(0, |facts| facts.cpus),
             memory: facts.map_or(0, |facts| facts.memory),
-            labels: &node.labels,
+            labels: node.labels(),
         }
     }
 }

@@ -150,9 +150,17 @@ pub(crate) fn id_of(name: &str) -> String {
 
 /// The body of a recorded answer of an engine.
 pub(crate) fn recorded(name: &str) -> Value {
+    recording(name)["body"].take()
+}
+
+/// The lines of a recorded stream of an engine.
+pub(crate) fn recorded_lines(name: &str) -> Vec<Value> {
+    recording(name)["lines"].as_array().unwrap().clone()
+}
+
+fn recording(name: &str) -> Value {
     let path = format!("{}/fixtures/engine/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(path).unwrap();
-    serde_json::from_str::<Value>(&text).unwrap()["body"].take()
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 fn raw(value: &Value) -> Box<RawValue> {

@@ -28,13 +28,12 @@ pub fn decide(
         .map(|engine| with_leases(snapshot, engine, leases))
         .collect();
     let refs: Vec<&Node> = nodes.iter().map(AsRef::as_ref).collect();
-    let ranked = driver
-        .place(spec, &refs, seed)
+    let chosen = driver
+        .choose(spec, &refs, seed)
         .map_err(|error| refusal(&error))?;
-    let best = ranked.first().map(|node| Arc::clone(&node.id));
     let engine = snapshot
         .engines()
-        .find(|engine| best.as_ref() == Some(engine.id()))
+        .find(|engine| *engine.id() == chosen.id)
         .ok_or_else(|| Refusal::unavailable("no healthy node available in the cluster"))?;
     let id: Arc<str> = spec.swarm_id.clone().unwrap_or_default();
     let promise = Promise {

@@ -2,14 +2,17 @@
 
 use serde_json::{Map, Value};
 
+use super::keys;
 use crate::scheduler::directive::Directive;
 use crate::scheduler::{SpecError, labels};
 
-/// Moves placement wishes from `Env` into labels, and adds a swarm id unless there is one.
+/// Moves placement wishes from `Env` into labels, and adds a swarm id unless there is one. Comes before anything else is
+/// read from the body: keys in another case than the documented one are put right first.
 ///
 /// # Errors
 /// When the body is no object, or a label that should hold a JSON array does not.
 pub fn absorb(body: &mut Value, new_id: impl FnOnce() -> String) -> Result<(), SpecError> {
+    keys::settle(body);
     let Some(body) = body.as_object_mut() else {
         return Err(SpecError::NotAnObject);
     };

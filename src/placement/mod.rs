@@ -8,6 +8,7 @@ mod create;
 mod decide;
 mod exec;
 pub mod intake;
+mod keys;
 mod lease;
 mod objects;
 pub mod owner;

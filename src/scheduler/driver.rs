@@ -24,6 +24,17 @@ pub trait ClusterDriver: fmt::Debug + Send + Sync {
         nodes: &[&'a Node],
         seed: u64,
     ) -> Result<Vec<&'a Node>, ScheduleError>;
+
+    /// The first of them, without ranking the rest.
+    ///
+    /// # Errors
+    /// When no node may.
+    fn choose<'a>(
+        &self,
+        spec: &Spec,
+        nodes: &[&'a Node],
+        seed: u64,
+    ) -> Result<&'a Node, ScheduleError>;
 }
 
 /// Every Docker Engine is a node, and the scheduler decides.
@@ -46,6 +57,15 @@ impl ClusterDriver for Swarm {
         seed: u64,
     ) -> Result<Vec<&'a Node>, ScheduleError> {
         self.0.place(spec, nodes, seed)
+    }
+
+    fn choose<'a>(
+        &self,
+        spec: &Spec,
+        nodes: &[&'a Node],
+        seed: u64,
+    ) -> Result<&'a Node, ScheduleError> {
+        self.0.choose(spec, nodes, seed)
     }
 }
 

@@ -7,6 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use swarm_middleware::api::ApiVersion;
 
 use super::images::Images;
+use super::networks::Networks;
 use super::ports::{PortClaim, PortTable};
 use super::workload::Workload;
 
@@ -17,44 +18,6 @@ pub struct Resources {
     pub nano_cpus: i64,
     /// Bytes.
     pub memory: i64,
-}
-
-/// The user-defined networks an engine knows.
-#[derive(Debug, Clone, Default)]
-pub struct Networks {
-    local: FxHashSet<Arc<str>>,
-    global: FxHashSet<Arc<str>>,
-}
-
-impl Networks {
-    /// Adds a network that exists on this engine alone.
-    pub fn insert_local(&mut self, name: &str, id: &str) {
-        self.local.extend([name.into(), id.into()]);
-    }
-
-    /// Adds a network that every engine of its swarm can reach.
-    pub fn insert_global(&mut self, name: &str, id: &str) {
-        self.global.extend([name.into(), id.into()]);
-    }
-
-    /// Whether a local network goes by this name, id or short id (12 digits or more).
-    pub fn has_local(&self, reference: &str) -> bool {
-        known(&self.local, reference)
-    }
-
-    /// Whether a global network goes by this name, id or short id.
-    pub fn has_global(&self, reference: &str) -> bool {
-        known(&self.global, reference)
-    }
-}
-
-fn known(set: &FxHashSet<Arc<str>>, reference: &str) -> bool {
-    let short_id = reference.len() >= 12 && reference.bytes().all(|b| b.is_ascii_hexdigit());
-    set.contains(reference)
-        || (short_id
-            && set
-                .iter()
-                .any(|have| have.len() == 64 && have.starts_with(reference)))
 }
 
 /// One engine as placement sees it. Cloning costs a copy of small maps of shared parts.
@@ -76,8 +39,6 @@ pub struct Node {
     pub paused: bool,
     /// 100 when no probe failed of late, 0 when the next failure makes it unhealthy.
     pub health_degree: u8,
-    /// The daemon's labels and the ones derived from its facts.
-    pub labels: Arc<BTreeMap<String, String>>,
     /// `linux`, `windows`.
     pub os: Arc<str>,
     /// As the daemon reports it: `x86_64`, `aarch64`.
@@ -92,12 +53,18 @@ pub struct Node {
     pub networks: Arc<Networks>,
     /// Names of its volumes of local scope.
     pub volumes: Arc<FxHashSet<Arc<str>>>,
+    labels: Arc<BTreeMap<String, String>>,
+    // Read from the labels once, since every placement asks.
+    slots: Option<usize>,
     workloads: FxHashMap<Arc<str>, Arc<Workload>>,
     // CPUs and memory; wide, so that what was added can always be taken away again.
     reserved: (i128, i128),
     ports: PortTable,
     volumes_named: FxHashMap<Arc<str>, u32>,
     networks_named: FxHashMap<Arc<str>, u32>,
+    sessions: FxHashMap<Arc<str>, u32>,
+    // Names and swarm ids: one that goes by it, and how many do.
+    known_as: FxHashMap<Arc<str>, (Arc<str>, u32)>,
 }
 
 impl Node {
@@ -117,7 +84,6 @@ impl Node {
             settled: false,
             paused: false,
             health_degree: 100,
-            labels: Arc::default(),
             os: "".into(),
             architecture: "".into(),
             api: (ApiVersion::v1(0), ApiVersion::v1(u16::MAX)),
@@ -125,12 +91,33 @@ impl Node {
             images: Arc::default(),
             networks: Arc::default(),
             volumes: Arc::default(),
+            labels: Arc::default(),
+            slots: None,
             workloads: FxHashMap::default(),
             reserved: (0, 0),
             ports: PortTable::default(),
             volumes_named: FxHashMap::default(),
             networks_named: FxHashMap::default(),
+            sessions: FxHashMap::default(),
+            known_as: FxHashMap::default(),
         }
+    }
+
+    /// The daemon's labels and the ones derived from its facts.
+    pub fn labels(&self) -> &BTreeMap<String, String> {
+        &self.labels
+    }
+
+    /// Makes these the node's labels.
+    pub fn set_labels(&mut self, labels: Arc<BTreeMap<String, String>>) {
+        let slots = labels.get("containerslots");
+        self.slots = slots.and_then(|slots| slots.trim().parse().ok());
+        self.labels = labels;
+    }
+
+    /// How many containers the label `containerslots` allows; `None` without a valid one.
+    pub fn slots(&self) -> Option<usize> {
+        self.slots
     }
 
     /// Adds a container or lease; one that was here under the same id is replaced.
@@ -141,6 +128,11 @@ impl Node {
         self.ports.take(&workload.id, &workload.ports);
         count_up(&mut self.volumes_named, &workload.volumes);
         count_up(&mut self.networks_named, &workload.networks);
+        count_up(&mut self.sessions, workload.session.as_slice());
+        for name in calls(&workload) {
+            let known = self.known_as.entry(Arc::clone(name));
+            known.or_insert_with(|| (Arc::clone(&workload.id), 0)).1 += 1;
+        }
         self.workloads.insert(Arc::clone(&workload.id), workload);
     }
 
@@ -150,9 +142,29 @@ impl Node {
         self.ports.release(id, &workload.ports);
         count_down(&mut self.volumes_named, &workload.volumes);
         count_down(&mut self.networks_named, &workload.networks);
+        count_down(&mut self.sessions, workload.session.as_slice());
+        for name in calls(&workload) {
+            self.forget(name, id);
+        }
         self.reserved.0 -= i128::from(workload.nano_cpus);
         self.reserved.1 -= i128::from(workload.memory);
         Some(workload)
+    }
+
+    fn forget(&mut self, name: &Arc<str>, id: &str) {
+        let Some((holder, count)) = self.known_as.get_mut(name) else {
+            return;
+        };
+        *count -= 1;
+        if *count == 0 {
+            self.known_as.remove(name);
+        } else if **holder == *id {
+            // A container and the lease it came from may share a name for a while.
+            let mut others = self.workloads.values();
+            if let Some(other) = others.find(|w| calls(w).any(|have| have == name)) {
+                *holder = Arc::clone(&other.id);
+            }
+        }
     }
 
     /// The same node with one more workload: how a lease is laid over what is known.
@@ -212,6 +224,21 @@ impl Node {
         self.networks_named.contains_key(name)
     }
 
+    /// How many containers and leases belong to a Testcontainers session.
+    pub fn session_count(&self, session: &str) -> u32 {
+        self.sessions.get(session).copied().unwrap_or(0)
+    }
+
+    /// A container or lease by its full id, its swarm id or its name.
+    pub fn named(&self, name: &str) -> Option<&Arc<Workload>> {
+        let known = || {
+            self.known_as
+                .get(name)
+                .and_then(|(id, _)| self.workloads.get(id))
+        };
+        self.workloads.get(name).or_else(known)
+    }
+
     /// The first container that goes by this id, swarm id, name or `node/name`, or else the only one whose id starts so.
     pub fn find(&self, reference: &str) -> Option<&Arc<Workload>> {
         let plain = reference.strip_prefix('/').unwrap_or(reference);
@@ -220,14 +247,7 @@ impl Node {
             Some(_) => return None,
             None => plain,
         };
-        if let Some(workload) = self.workloads.get(name) {
-            return Some(workload);
-        }
-        let known = |w: &&Arc<Workload>| w.swarm_id.as_deref() == Some(name) || w.has_name(name);
-        self.workloads
-            .values()
-            .find(known)
-            .or_else(|| self.by_id_prefix(name))
+        self.named(name).or_else(|| self.by_id_prefix(name))
     }
 
     fn by_id_prefix(&self, prefix: &str) -> Option<&Arc<Workload>> {
@@ -238,6 +258,11 @@ impl Node {
         let first = hits.next();
         first.filter(|_| hits.next().is_none())
     }
+}
+
+/// What a workload is called, beside its id.
+fn calls(workload: &Workload) -> impl Iterator<Item = &Arc<str>> {
+    workload.names.iter().chain(&workload.swarm_id)
 }
 
 fn count_up(counts: &mut FxHashMap<Arc<str>, u32>, names: &[Arc<str>]) {

@@ -5,7 +5,7 @@ use super::filter::{Filter, FilterName, Soft};
 use super::implied::{
     ApiVersionFilter, NetworksFilter, Paused, PlatformFilter, SessionFilter, Settled, VolumesFilter,
 };
-use super::strategy::{Strategy, StrategyName};
+use super::strategy::{NoResources, Strategy, StrategyName};
 use super::{Node, Spec};
 
 /// Chooses nodes: the implied filters and the configured ones, then the strategy.
@@ -64,6 +64,28 @@ impl Scheduler {
         nodes: &[&'a Node],
         seed: u64,
     ) -> Result<Vec<&'a Node>, ScheduleError> {
+        self.ask(spec, nodes, |fit| self.strategy.rank(spec, fit, seed))
+    }
+
+    /// The first that [`Scheduler::place`] gives, in time linear in the number of nodes.
+    ///
+    /// # Errors
+    /// When no node may, with how many each filter turned away.
+    pub fn choose<'a>(
+        &self,
+        spec: &Spec,
+        nodes: &[&'a Node],
+        seed: u64,
+    ) -> Result<&'a Node, ScheduleError> {
+        self.ask(spec, nodes, |fit| self.strategy.best(spec, fit, seed))
+    }
+
+    fn ask<'a, T>(
+        &self,
+        spec: &Spec,
+        nodes: &[&'a Node],
+        decide: impl Fn(Vec<&'a Node>) -> Result<T, NoResources>,
+    ) -> Result<T, ScheduleError> {
         let volumes = VolumesFilter::survey(spec, nodes);
         let networks = NetworksFilter::survey(spec, nodes);
         let session = SessionFilter::survey(spec, nodes);
@@ -85,50 +107,48 @@ impl Scheduler {
             .iter()
             .filter(|name| **name != FilterName::Health);
         filters.extend(rest.map(|name| name.filter()));
-        let pass = |soft| self.pass(spec, nodes, &filters, soft, seed);
-        match pass(Soft::Binding) {
-            Err(_) if spec.has_soft() => pass(Soft::Ignored),
+        match pass(spec, nodes, &filters, Soft::Binding, &decide) {
+            Err(_) if spec.has_soft() => pass(spec, nodes, &filters, Soft::Ignored, &decide),
             result => result,
         }
     }
+}
 
-    fn pass<'a>(
-        &self,
-        spec: &Spec,
-        nodes: &[&'a Node],
-        filters: &[&dyn Filter],
-        soft: Soft,
-        seed: u64,
-    ) -> Result<Vec<&'a Node>, ScheduleError> {
-        // Each node is asked until someone says no; `no[i]` counts the refusals of filter `i`.
-        let mut no = vec![0_usize; filters.len()];
-        let mut accepted = Vec::with_capacity(nodes.len());
-        for node in nodes {
-            match filters.iter().position(|f| !f.accepts(spec, node, soft)) {
-                Some(at) => no[at] += 1,
-                None => accepted.push(*node),
-            }
+fn pass<'a, T>(
+    spec: &Spec,
+    nodes: &[&'a Node],
+    filters: &[&dyn Filter],
+    soft: Soft,
+    decide: impl Fn(Vec<&'a Node>) -> Result<T, NoResources>,
+) -> Result<T, ScheduleError> {
+    // Each node is asked until someone says no; `no[i]` counts the refusals of filter `i`.
+    let mut no = vec![0_usize; filters.len()];
+    let mut accepted = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        match filters.iter().position(|f| !f.accepts(spec, node, soft)) {
+            Some(at) => no[at] += 1,
+            None => accepted.push(*node),
         }
-        let fitting = accepted.len();
-        if fitting > 0
-            && let Ok(ranked) = self.strategy.rank(spec, accepted, seed)
-        {
-            return Ok(ranked);
-        }
-        let mut tally = tally(spec, nodes.len(), filters, &no);
-        let unavailable = |away: &TurnedAway| matches!(away.filter, "health" | "settled");
-        if fitting > 0 {
-            tally.turned_away.push(TurnedAway {
-                filter: "resources",
-                nodes: fitting,
-                wanted: resources(spec),
-            });
-            Err(ScheduleError::NoResources(tally))
-        } else if tally.turned_away.iter().all(unavailable) {
-            Err(ScheduleError::NoHealthyNode(tally))
-        } else {
-            Err(ScheduleError::Unsatisfied(tally))
-        }
+    }
+    let fitting = accepted.len();
+    if fitting > 0
+        && let Ok(decided) = decide(accepted)
+    {
+        return Ok(decided);
+    }
+    let mut tally = tally(spec, nodes.len(), filters, &no);
+    let unavailable = |away: &TurnedAway| matches!(away.filter, "health" | "settled");
+    if fitting > 0 {
+        tally.turned_away.push(TurnedAway {
+            filter: "resources",
+            nodes: fitting,
+            wanted: resources(spec),
+        });
+        Err(ScheduleError::NoResources(tally))
+    } else if tally.turned_away.iter().all(unavailable) {
+        Err(ScheduleError::NoHealthyNode(tally))
+    } else {
+        Err(ScheduleError::Unsatisfied(tally))
     }
 }
 

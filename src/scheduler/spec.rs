@@ -102,8 +102,8 @@ pub struct Spec {
     pub session: Option<Arc<str>>,
     /// The platform asked for.
     pub platform: Option<Platform>,
-    /// The version the request speaks.
-    pub api: ApiVersion,
+    /// The version the request speaks; none speaks each engine's newest.
+    pub api: Option<ApiVersion>,
 }
 
 /// A whitelist, and its value taken apart at the `|`s.
@@ -123,7 +123,7 @@ impl Spec {
     pub fn parse(
         name: Option<&str>,
         platform: Option<&str>,
-        api: ApiVersion,
+        api: impl Into<Option<ApiVersion>>,
         body: &Value,
         options: &SpecOptions,
     ) -> Result<Self, SpecError> {
@@ -164,7 +164,7 @@ impl Spec {
                 .map(Platform::parse)
                 .transpose()?,
             labels,
-            api,
+            api: api.into(),
         })
     }
 

@@ -31,7 +31,7 @@ pub(crate) fn node(name: &str) -> Node {
 pub(crate) fn labelled(name: &str, labels: &[(&str, &str)]) -> Node {
     let mut node = node(name);
     let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
-    node.labels = Arc::new(labels.iter().map(owned).collect());
+    node.set_labels(Arc::new(labels.iter().map(owned).collect()));
     node
 }
 

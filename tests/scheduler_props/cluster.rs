@@ -55,7 +55,7 @@ impl Machine {
             self.slots
                 .map(|slots| ("containerslots".to_owned(), slots.to_string())),
         );
-        node.labels = Arc::new(labels.into_iter().collect());
+        node.set_labels(Arc::new(labels.into_iter().collect()));
         if self.objects.0 {
             node.volumes = Arc::new([Arc::from("data")].into_iter().collect());
         }

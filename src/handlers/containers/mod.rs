@@ -8,4 +8,6 @@ pub mod inspect;
 pub mod list;
 pub mod rename;
 pub mod size;
+#[cfg(test)]
+mod status_props;
 pub mod update;

@@ -11,12 +11,12 @@ use super::merge::Merged;
 use crate::cluster::{LookupError, NodeKey, Snapshot};
 use crate::handlers::filtering::{self, LabelTests, truth, values, wrong};
 use crate::handlers::system::instant;
+use crate::scheduler::images::ImageName;
 
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 7] = [
     "before",
     "dangling",
     "label",
-    "label!",
     "node",
     "reference",
     "since",
@@ -61,7 +61,6 @@ impl ImageQuery {
 struct ImageFilter {
     dangling: Option<bool>,
     labels: LabelTests,
-    labels_not: LabelTests,
     nodes: Option<Vec<NodeKey>>,
     references: Vec<Glob>,
     before: Option<i64>,
@@ -137,7 +136,6 @@ impl ImageFilter {
         Ok(Self {
             dangling: truth(filters, "dangling")?,
             labels: LabelTests::new(values(filters, "label")),
-            labels_not: LabelTests::new(values(filters, "label!")),
             nodes: filtering::nodes(filters, snapshot),
             references: values(filters, "reference")
                 .iter()
@@ -158,8 +156,7 @@ impl ImageFilter {
         let image = merged.image();
         let wanted = self.before.is_none_or(|before| image.created < before)
             && self.since.is_none_or(|since| image.created > since)
-            && self.labels.hold(&image.labels)
-            && (self.labels_not.is_empty() || !self.labels_not.hold(&image.labels));
+            && self.labels.hold(&image.labels);
         if !wanted {
             return None;
         }
@@ -203,7 +200,14 @@ fn created(snapshot: &Snapshot, reference: &str) -> Result<i64, Refusal> {
             .min()
             .unwrap_or(0)),
         Err(LookupError::NotFound) => {
-            Err(Refusal::not_found(format!("No such image: {reference}")))
+            let name = ImageName::parse(reference);
+            let latest = if name.tag.is_none() && name.digest.is_none() {
+                ":latest"
+            } else {
+                ""
+            };
+            let message = format!("No such image: {reference}{latest}");
+            Err(Refusal::not_found(message))
         }
         Err(error) => Err(Refusal::bad_input(error.to_string())),
     }

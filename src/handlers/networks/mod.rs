@@ -1,1 +1,5 @@
 //! Answers about networks.
+
+pub mod answers;
+pub mod inspect;
+pub mod list;

@@ -14,11 +14,11 @@ use swarm_middleware::api::ApiRequest;
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use tokio::time::{Instant, sleep_until};
-use tracing::{info, warn};
+use tracing::info;
 
-use super::events::{Event, EventQuery, merge};
+use super::events::EventQuery;
 use super::offer::offer;
-use crate::cluster::{NodeKey, Snapshot};
+use crate::cluster::Snapshot;
 use crate::engine::{EngineEvent, Subscription};
 use crate::handlers::{Context, NodeCard};
 
@@ -47,7 +47,7 @@ pub fn events(context: &Context, request: &ApiRequest) -> Result<Response<Body>,
         hub.listen()
     };
     let kind = HeaderValue::from_static(query.framing.content_type());
-    let past = replay(&snapshot, &query, std::mem::take(&mut subscription.past));
+    let past = replay(&snapshot, &query, &std::mem::take(&mut subscription.past));
     let past = stream::iter((!past.is_empty()).then_some(past));
     let ends = query.until.map(|until| {
         let left = until.duration_since(now);
@@ -68,25 +68,13 @@ pub fn events(context: &Context, request: &ApiRequest) -> Result<Response<Body>,
     Ok(response)
 }
 
-/// The events that are kept, in one order, as this listener gets them.
-fn replay(snapshot: &Snapshot, query: &EventQuery, past: Vec<Arc<EngineEvent>>) -> Bytes {
-    let mut nodes: Vec<(NodeKey, Vec<Arc<Event>>)> = Vec::new();
-    for event in past {
-        let Some(shown) = decorated(snapshot, &event) else {
-            continue;
-        };
-        if !query.replays(&shown) {
-            continue;
-        }
-        match nodes.iter_mut().find(|(node, _)| *node == event.node) {
-            Some((_, events)) => events.push(Arc::new(shown)),
-            None => nodes.push((event.node, vec![Arc::new(shown)])),
-        }
-    }
-    let merged = merge(nodes.into_iter().map(|(_, events)| events).collect());
+/// The events that are kept, by time, as this listener gets them.
+fn replay(snapshot: &Snapshot, query: &EventQuery, past: &[Arc<EngineEvent>]) -> Bytes {
     let mut bytes = BytesMut::new();
-    for line in merged.iter().filter_map(|event| query.render(event)) {
-        bytes.extend_from_slice(&line);
+    for event in past.iter().filter(|event| query.replays(event)) {
+        if let Some(line) = shown(snapshot, query, event) {
+            bytes.extend_from_slice(&line);
+        }
     }
     bytes.freeze()
 }
@@ -108,8 +96,7 @@ fn live(
                         return None;
                     }
                 };
-                let shown = decorated(&context.snapshot(), &event);
-                if let Some(line) = shown.and_then(|shown| query.render(&shown)) {
+                if let Some(line) = shown(&context.snapshot(), &query, &event) {
                     return Some((line, (context, query, subscription)));
                 }
             }
@@ -117,9 +104,8 @@ fn live(
     )
 }
 
-fn decorated(snapshot: &Snapshot, event: &EngineEvent) -> Option<Event> {
+/// The event as this listener gets it, if its engine is still there.
+fn shown(snapshot: &Snapshot, query: &EventQuery, event: &EngineEvent) -> Option<Bytes> {
     let engine = snapshot.engine(event.node)?;
-    Event::decorate(&event.bytes, &NodeCard::of(engine))
-        .inspect_err(|error| warn!(node = %engine.name, %error, "An event that makes no sense"))
-        .ok()
+    query.render(event, &NodeCard::of(engine))
 }

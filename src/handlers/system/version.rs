@@ -61,7 +61,7 @@ fn architecture(snapshot: &Snapshot) -> &str {
 }
 
 fn kernel(snapshot: &Snapshot) -> &str {
-    let labels = snapshot.engines().map(|engine| &engine.node.labels);
+    let labels = snapshot.engines().map(|engine| engine.node.labels());
     let kernels = labels.filter_map(|labels| Some((labels.get("kernelversion")?.as_str(), 1)));
     majority(kernels).unwrap_or_default()
 }

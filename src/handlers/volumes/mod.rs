@@ -1,1 +1,4 @@
 //! Answers about volumes.
+
+pub mod answers;
+pub mod list;

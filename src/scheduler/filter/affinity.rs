@@ -26,7 +26,7 @@ impl Filter for Affinity {
 
 fn present(expr: &Expr, node: &Node) -> bool {
     match expr.key.as_str() {
-        "container" => node.workloads().any(|w| is_container(&expr.pattern, w)),
+        "container" => has_container(&expr.pattern, node),
         "image" => has_image(&expr.pattern, node),
         label => {
             let mut values = node.workloads().filter_map(|w| w.labels.get(label));
@@ -35,18 +35,38 @@ fn present(expr: &Expr, node: &Node) -> bool {
     }
 }
 
-fn is_container(pattern: &Pattern, workload: &Workload) -> bool {
-    let short = workload.id.get(..12).filter(|_| workload.id.len() == 64);
-    let names = workload.names.iter().map(|name| &**name);
-    let ids = [Some(&*workload.id), short, workload.swarm_id.as_deref()];
-    let mut texts = ids.into_iter().flatten().chain(names);
+fn has_container(pattern: &Pattern, node: &Node) -> bool {
     match pattern {
-        Pattern::Literal(literal) => {
-            let plain = literal.strip_prefix('/').unwrap_or(literal);
-            texts.any(|text| text == plain)
+        Pattern::Literal(name) => {
+            let name = name.strip_prefix('/').unwrap_or(name);
+            node.named(name).is_some() || has_short_id(name, node)
         }
-        Pattern::Glob(_) | Pattern::Regexp(_) => texts.any(|text| pattern.matches(text)),
+        Pattern::Glob(_) | Pattern::Regexp(_) => {
+            let fits = |w: &Workload| texts(w).any(|text| pattern.matches(text));
+            node.workloads().any(|workload| fits(workload))
+        }
     }
+}
+
+/// The twelve digits that lists show.
+fn has_short_id(name: &str, node: &Node) -> bool {
+    name.len() == 12
+        && name.bytes().all(|b| b.is_ascii_hexdigit())
+        && node.workloads().any(|w| short_id(w) == Some(name))
+}
+
+fn short_id(workload: &Workload) -> Option<&str> {
+    workload.id.get(..12).filter(|_| workload.id.len() == 64)
+}
+
+fn texts(workload: &Workload) -> impl Iterator<Item = &str> {
+    let ids = [
+        Some(&*workload.id),
+        short_id(workload),
+        workload.swarm_id.as_deref(),
+    ];
+    let names = workload.names.iter().map(|name| &**name);
+    ids.into_iter().flatten().chain(names)
 }
 
 fn has_image(pattern: &Pattern, node: &Node) -> bool {

@@ -30,7 +30,7 @@ fn holds(expr: &Expr, node: &Node) -> bool {
         return expr.holds([&*node.id, engine, &*node.name]);
     }
     // A label that is not there reads as an empty one.
-    expr.holds([node.labels.get(&expr.key).map_or("", String::as_str)])
+    expr.holds([node.labels().get(&expr.key).map_or("", String::as_str)])
 }
 
 #[cfg(test)]

@@ -3,23 +3,18 @@
 use super::{Filter, Soft};
 use crate::scheduler::{Node, Spec};
 
-const LABEL: &str = "containerslots";
-
 /// Keeps nodes with fewer containers than their label `containerslots` says; without a valid one, all.
 #[derive(Debug, Clone, Copy)]
 pub struct ContainerSlots;
 
 impl Filter for ContainerSlots {
     fn name(&self) -> &'static str {
-        LABEL
+        "containerslots"
     }
 
     fn accepts(&self, _: &Spec, node: &Node, _: Soft) -> bool {
-        let slots = node
-            .labels
-            .get(LABEL)
-            .and_then(|n| n.trim().parse::<usize>().ok());
-        slots.is_none_or(|slots| node.container_count() < slots)
+        node.slots()
+            .is_none_or(|slots| node.container_count() < slots)
     }
 
     fn describe(&self, _: &Spec) -> Vec<String> {

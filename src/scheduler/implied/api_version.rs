@@ -3,7 +3,7 @@
 use crate::scheduler::filter::{Filter, Soft};
 use crate::scheduler::{Node, Spec};
 
-/// Keeps nodes that serve the API version of the request.
+/// Keeps nodes that serve the API version of the request; one without a version is served by all.
 #[derive(Debug, Clone, Copy)]
 pub struct ApiVersionFilter;
 
@@ -13,11 +13,13 @@ impl Filter for ApiVersionFilter {
     }
 
     fn accepts(&self, spec: &Spec, node: &Node, _: Soft) -> bool {
-        (node.api.0..=node.api.1).contains(&spec.api)
+        spec.api
+            .is_none_or(|api| (node.api.0..=node.api.1).contains(&api))
     }
 
     fn describe(&self, spec: &Spec) -> Vec<String> {
-        vec![format!("API version {}", spec.api)]
+        let text = |api| format!("API version {api}");
+        spec.api.map(text).into_iter().collect()
     }
 }
 
@@ -33,12 +35,14 @@ mod tests {
         node.api = (ApiVersion::v1(24), ApiVersion::v1(41));
         let mut spec = spec(serde_json::json!({}));
         for (minor, fits) in [(23, false), (24, true), (41, true), (42, false)] {
-            spec.api = ApiVersion::v1(minor);
+            spec.api = Some(ApiVersion::v1(minor));
             assert_eq!(
                 ApiVersionFilter.accepts(&spec, &node, Soft::Binding),
                 fits,
                 "{minor}"
             );
         }
+        spec.api = None;
+        assert!(ApiVersionFilter.accepts(&spec, &node, Soft::Binding));
     }
 }

@@ -15,11 +15,7 @@ impl SessionFilter {
         let Some(session) = spec.session.as_deref() else {
             return Self { home: None };
         };
-        let count = |node: &&&Node| {
-            let theirs = node.workloads().map(|w| w.session.as_deref());
-            theirs.filter(|theirs| *theirs == Some(session)).count()
-        };
-        let homes = nodes.iter().map(|node| (count(&node), node));
+        let homes = nodes.iter().map(|node| (node.session_count(session), node));
         let home = homes
             .filter(|(count, _)| *count > 0)
             .max_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.id.cmp(&a.1.id)));

@@ -69,3 +69,25 @@ fn no_overcommit_makes_an_amount_overflow() {
     );
     assert_eq!(node.allowance(-0.5).memory, 50);
 }
+
+#[test]
+fn a_name_leads_to_whoever_has_it_left() {
+    let mut node = node("a");
+    let labels = json!({"com.docker.swarm.id": "s1"});
+    let named = |id: &str| {
+        let inspect = json!({"Name": "/web", "Config": {"Labels": labels}});
+        Arc::new(container(id, inspect))
+    };
+    node.insert(named("lease"));
+    node.insert(named("abc1"));
+    let found = |node: &Node, name: &str| node.find(name).map(|w| w.id.to_string());
+    assert!(found(&node, "web").is_some() && found(&node, "s1").is_some());
+    node.remove("lease");
+    for name in ["web", "/web", "a/web", "s1", "abc1", "abc"] {
+        assert_eq!(found(&node, name).as_deref(), Some("abc1"), "{name}");
+    }
+    node.remove("abc1");
+    for name in ["web", "s1", "abc1", "abc", ""] {
+        assert_eq!(found(&node, name), None, "{name}");
+    }
+}

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::weight::ranked;
-use super::{NoResources, Strategy};
+use super::weight::{first, ranked};
+use super::{NoResources, Strategy, Weight};
 use crate::scheduler::{Node, Spec};
 
 /// Takes the node that would be fullest, then the one with most containers.
@@ -24,8 +24,14 @@ impl Strategy for Binpack {
         nodes: Vec<&'a Node>,
         _: u64,
     ) -> Result<Vec<&'a Node>, NoResources> {
-        ranked(spec, nodes, self.overcommit, |weight, node| {
-            Reverse((weight.crediting_health(node), node.container_count()))
-        })
+        ranked(spec, nodes, self.overcommit, key)
     }
+
+    fn best<'a>(&self, spec: &Spec, nodes: Vec<&'a Node>, _: u64) -> Result<&'a Node, NoResources> {
+        first(spec, nodes, self.overcommit, key)
+    }
+}
+
+fn key(weight: Weight, node: &Node) -> Reverse<(i64, usize)> {
+    Reverse((weight.crediting_health(node), node.container_count()))
 }

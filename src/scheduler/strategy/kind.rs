@@ -24,4 +24,15 @@ pub trait Strategy: fmt::Debug + Send + Sync {
         nodes: Vec<&'a Node>,
         seed: u64,
     ) -> Result<Vec<&'a Node>, NoResources>;
+
+    /// The first of the rank, found without ranking the rest.
+    ///
+    /// # Errors
+    /// When no node can fit the container.
+    fn best<'a>(
+        &self,
+        spec: &Spec,
+        nodes: Vec<&'a Node>,
+        seed: u64,
+    ) -> Result<&'a Node, NoResources>;
 }

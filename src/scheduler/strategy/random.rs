@@ -26,4 +26,15 @@ impl Strategy for Random {
         fastrand::Rng::with_seed(seed).shuffle(&mut fitting);
         Ok(fitting)
     }
+
+    fn best<'a>(
+        &self,
+        spec: &Spec,
+        nodes: Vec<&'a Node>,
+        seed: u64,
+    ) -> Result<&'a Node, NoResources> {
+        // A shuffle leaves no short cut to its first.
+        let ranked = self.rank(spec, nodes, seed)?;
+        ranked.first().copied().ok_or(NoResources)
+    }
 }

@@ -1,7 +1,7 @@
 //! The emptiest node first.
 
-use super::weight::ranked;
-use super::{NoResources, Strategy};
+use super::weight::{first, ranked};
+use super::{NoResources, Strategy, Weight};
 use crate::scheduler::{Node, Spec};
 
 /// Takes the node that would be emptiest, then the one with fewest containers.
@@ -22,8 +22,14 @@ impl Strategy for Spread {
         nodes: Vec<&'a Node>,
         _: u64,
     ) -> Result<Vec<&'a Node>, NoResources> {
-        ranked(spec, nodes, self.overcommit, |weight, node| {
-            (weight.favouring_health(node), node.container_count())
-        })
+        ranked(spec, nodes, self.overcommit, key)
     }
+
+    fn best<'a>(&self, spec: &Spec, nodes: Vec<&'a Node>, _: u64) -> Result<&'a Node, NoResources> {
+        first(spec, nodes, self.overcommit, key)
+    }
+}
+
+fn key(weight: Weight, node: &Node) -> (i64, usize) {
+    (weight.favouring_health(node), node.container_count())
 }

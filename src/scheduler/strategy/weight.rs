@@ -38,6 +38,22 @@ fn percent(reserved: i64, wanted: i64, total: i64) -> Option<i64> {
     i64::try_from(after * 100 / i128::from(total)).ok()
 }
 
+/// The node that fits with the least key and, where that is equal, the least id.
+pub(super) fn first<'a, K: Ord>(
+    spec: &Spec,
+    nodes: Vec<&'a Node>,
+    overcommit: f64,
+    key: impl Fn(Weight, &Node) -> K,
+) -> Result<&'a Node, NoResources> {
+    let weigh = |node: &'a Node| {
+        let weight = Weight::of(spec, node, overcommit)?;
+        Some((key(weight, node), node))
+    };
+    let weighed = nodes.into_iter().filter_map(weigh);
+    let least = weighed.min_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.id.cmp(&other.id)));
+    least.map(|(_, node)| node).ok_or(NoResources)
+}
+
 /// The nodes that fit, ordered by a key and, where that is equal, by id.
 pub(super) fn ranked<'a, K: Ord>(
     spec: &Spec,

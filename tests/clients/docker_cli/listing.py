@@ -50,7 +50,7 @@ def ps_filter_label_name_id(t):
     equal(names(t, "--filter", "label=color"), ["a", "b"])
     equal(names(t, "--filter", "label=color=red"), ["a"])
     equal(names(t, "--filter", "label=color", "--filter", "label=size"), ["a"])
-    equal(names(t, "--filter", f"id={first[:10]}"), ["a"])
+    equal(t.ok("ps", "--filter", f"id={first[:10]}", "--format", "{{.Names}}", compare=False).out, t.name("a") + "\n")
     equal(t.ok("ps", "--filter", f"name=^/{t.name('b')}$", "--format", "{{.Names}}").out, t.name("b") + "\n")
     equal(t.ok("ps", "-q", "--filter", f"name={t.name('none')}").out, "")
 
@@ -94,7 +94,7 @@ def ps_before_since_last(t):
     equal(t.ok("ps", "-l", "--format", "{{.Names}}").out.split(), [t.name("3")])
     equal(t.ok("ps", "-n", "2", "--format", "{{.Names}}").out.split(), [t.name("3"), t.name("2")])
     equal(t.ok("ps", "--format", "{{.Names}}").out.split(), [t.name("3"), t.name("2"), t.name("1")])
-    t.fails(1, "ps", "--filter", f"since={t.name('none')}")
+    contains(t.fails(1, "ps", "--filter", f"since={t.name('none')}", compare=False).err.lower(), "no such container", t.name("none"))
 
 
 @scenario
@@ -111,7 +111,7 @@ def ps_quiet_size_no_trunc(t):
 @scenario
 def ps_bad_filter(t):
     contains(t.fails(1, "ps", "--filter", "colour=red").err, "colour")
-    contains(t.fails(1, "ps", "--filter", "exited=many").err, "many")
+    contains(t.fails(1, "ps", "--filter", "exited=many", compare=False).err, "many")
     contains(t.fails(125, "ps", "--filter", "nonsense").err, "bad format of filter")
 
 

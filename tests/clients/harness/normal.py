@@ -23,7 +23,11 @@ RULES = [
     (re.compile(r"\b172\.(1[6-9]|2\d|3[01])\.\d+\.\d+\b"), "<address>"),
     (re.compile(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b"), "<mac>"),
     (re.compile(r"(Less than a second|About a (second|minute)|About an hour|\d+ (second|minute|hour)s?)( ago)?"), "<age>"),
+    # The endpoint says where the holder of a name is.
+    (re.compile(r'(is already in use by container "<id>") on node node-\d+'), r"\1"),
     (re.compile(r"\bnode-\d+\b"), "<node>"),
+    # Engines of several ages word it in several ways.
+    (re.compile(r"[Ii]nvalid filter '([^'=]+)(=\[?([^]']*)\]?)?'"), r"invalid filter '\1 \3'"),
     (re.compile(r"\b[a-z]+_[a-z]+\d?\b(?=\s*$)", re.M), "<name>"),
     (re.compile(r"[ \t]+$", re.M), ""),
     (re.compile(r"[ \t]{2,}"), "  "),

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect as introspection
+import os
 import time
 import typing
 
@@ -149,6 +150,11 @@ class Trial:
             close()
         for node in self.nodes:
             self.cluster.engine(node).sweep(self.entry.prefix + "-")
+
+
+def rounds(usual: int, long: int) -> range:
+    """How often to do a thing: more often in a long run."""
+    return range(long if os.environ.get("SWARM_TESTS_LONG") else usual)
 
 
 def equal(got, wanted, what: str = "") -> None:

@@ -143,11 +143,11 @@ impl ContainerFilter {
             }
             return Some(unique(found));
         }
-        let by_id = |id: &Box<str>| {
+        let by_id = |id: &str| {
             let found = snapshot.container(id).ok()?;
-            found.container.id.starts_with(&**id).then_some(found)
+            found.container.id.starts_with(id).then_some(found)
         };
-        let by_id: Option<Vec<_>> = self.ids.iter().map(by_id).collect();
+        let by_id: Option<Vec<_>> = self.ids.iter().map(|id| by_id(id)).collect();
         if let Some(found) = by_id.filter(|found| !found.is_empty()) {
             return Some(unique(found));
         }

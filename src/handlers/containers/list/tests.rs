@@ -8,14 +8,14 @@ use crate::handlers::testing::{Lab, id_of};
 
 const NOW: i64 = 1_700_000_200;
 
-fn try_list(lab: &Lab, query: &str, filters: Value) -> Result<Vec<Value>, Refusal> {
+fn try_list(lab: &Lab, query: &str, filters: &Value) -> Result<Vec<Value>, Refusal> {
     let query = Query::new(query).with("filters", Some(&filters.to_string()));
     let chunks = render(lab.snapshot(), &ListQuery::parse(&query)?, NOW)?;
     let body: Vec<u8> = chunks.flatten().collect();
     Ok(serde_json::from_slice(&body).unwrap())
 }
 
-fn names(lab: &Lab, query: &str, filters: Value) -> String {
+fn names(lab: &Lab, query: &str, filters: &Value) -> String {
     let list = try_list(lab, query, filters).unwrap();
     let name = |entry: &Value| entry["Names"][0].as_str().unwrap()[1..].to_owned();
     list.iter().map(name).collect::<Vec<_>>().join(" ")
@@ -65,22 +65,22 @@ fn lab() -> Lab {
 #[test]
 fn newest_first_and_only_what_runs() {
     let lab = lab();
-    assert_eq!(names(&lab, "", json!({})), "web db old");
-    assert_eq!(names(&lab, "all=1", json!({})), "agent web job db old");
-    assert_eq!(names(&lab, "limit=0", json!({})), "web db old");
+    assert_eq!(names(&lab, "", &json!({})), "web db old");
+    assert_eq!(names(&lab, "all=1", &json!({})), "agent web job db old");
+    assert_eq!(names(&lab, "limit=0", &json!({})), "web db old");
     assert_eq!(
-        names(&lab, "all=1&limit=-1&trunc_cmd=0&size=0", json!({})),
+        names(&lab, "all=1&limit=-1&trunc_cmd=0&size=0", &json!({})),
         "agent web job db old"
     );
-    assert_eq!(names(&lab, "limit=2", json!({})), "web job");
-    assert_eq!(names(&lab, "all=1&before=job", json!({})), "db old");
-    assert_eq!(names(&lab, "all=1&since=job", json!({})), "agent web");
+    assert_eq!(names(&lab, "limit=2", &json!({})), "web job");
+    assert_eq!(names(&lab, "all=1&before=job", &json!({})), "db old");
+    assert_eq!(names(&lab, "all=1&since=job", &json!({})), "agent web");
     assert_eq!(
-        names(&lab, "all=1&since=old&before=n1/web", json!({})),
+        names(&lab, "all=1&since=old&before=n1/web", &json!({})),
         "job db"
     );
     assert_eq!(
-        names(&lab, "all=1&since=old", json!({"since": ["db"]})),
+        names(&lab, "all=1&since=old", &json!({"since": ["db"]})),
         "agent web job"
     );
 }
@@ -135,9 +135,9 @@ fn every_filter_of_the_engine() {
         (json!({"before": ["job"]}), "db old"),
         (json!({"since": ["job"], "node": ["n1"]}), "web"),
     ] {
-        assert_eq!(names(&lab, "all=1", filters.clone()), expected, "{filters}");
+        assert_eq!(names(&lab, "all=1", &filters), expected, "{filters}");
     }
-    assert_eq!(names(&lab, "", json!({"status": ["exited"]})), "job");
+    assert_eq!(names(&lab, "", &json!({"status": ["exited"]})), "job");
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn ancestors_are_images_and_what_was_made_from_them() {
             {"Id": "sha256:520e", "ParentId": "", "RepoTags": ["busybox:latest"]},
         ]),
     );
-    let of = |image: &str| names(&lab, "", json!({"ancestor": [image]}));
+    let of = |image: &str| names(&lab, "", &json!({"ancestor": [image]}));
     assert_eq!(of("busybox"), "web db old");
     assert_eq!(of("docker.io/library/busybox:latest"), "web db old");
     assert_eq!(of("postgres"), "db");
@@ -161,7 +161,7 @@ fn ancestors_are_images_and_what_was_made_from_them() {
 #[test]
 fn what_the_engine_refuses_is_refused() {
     let lab = lab();
-    let refused = |query: &str, filters: Value| try_list(&lab, query, filters).unwrap_err();
+    let refused = |query: &str, filters: Value| try_list(&lab, query, &filters).unwrap_err();
     for (filters, message) in [
         (json!({"nope": ["x"]}), "invalid filter 'nope'"),
         (
@@ -194,15 +194,15 @@ fn what_the_engine_refuses_is_refused() {
 fn a_node_that_is_down_is_shown_with_all_only() {
     let mut lab = lab();
     lab.status(2, EngineStatus::Unhealthy, Some("connection refused"));
-    assert_eq!(names(&lab, "", json!({})), "web db");
-    let list = try_list(&lab, "all=1", json!({"node": ["n2"]})).unwrap();
+    assert_eq!(names(&lab, "", &json!({})), "web db");
+    let list = try_list(&lab, "all=1", &json!({"node": ["n2"]})).unwrap();
     assert_eq!(list.len(), 3);
     assert!(list.iter().all(|entry| entry["Status"] == "Host Down"));
 }
 
 #[test]
 fn entries_are_the_engines_own_but_for_names_ports_and_status() {
-    let list = try_list(&lab(), "", json!({"name": ["web"]})).unwrap();
+    let list = try_list(&lab(), "", &json!({"name": ["web"]})).unwrap();
     assert_eq!(list[0]["Names"], json!(["/web", "/n1/web"]));
     assert_eq!(list[0]["Unknown"].to_string(), r#"{"x":1.0}"#);
     assert_eq!(list[0]["Status"], "Up 2 minutes (healthy)");
@@ -213,7 +213,7 @@ fn entries_are_the_engines_own_but_for_names_ports_and_status() {
     let mut lab = Lab::classic();
     lab.engine(1, |_| ());
     lab.run(1, "web", 50, json!({}));
-    let list = try_list(&lab, "", json!({"name": ["^/web$"]})).unwrap();
+    let list = try_list(&lab, "", &json!({"name": ["^/web$"]})).unwrap();
     assert_eq!(list[0]["Names"], json!(["/n1/web"]));
 }
 
@@ -276,8 +276,8 @@ proptest! {
         }
         let query = format!("limit={limit}");
         // The second form has to be scanned for.
-        let indexed = names(&lab, &query, json!({"name": [format!("^/{name}$")]}));
-        let scanned = names(&lab, &query, json!({"name": [format!("^/({name})$")]}));
+        let indexed = names(&lab, &query, &json!({"name": [format!("^/{name}$")]}));
+        let scanned = names(&lab, &query, &json!({"name": [format!("^/({name})$")]}));
         prop_assert_eq!(&indexed, &scanned);
         let expected = containers.get(&name).is_some_and(|(_, _, up)| *up || limit > 0);
         prop_assert_eq!(indexed == name, expected);

@@ -2,7 +2,8 @@
 
 use swarm_middleware::api::Filters;
 
-use super::EventFacts;
+use crate::engine::EngineEvent;
+use crate::handlers::NodeCard;
 
 /// Kinds whose filter looks at the actor's id and name.
 const BY_NAME: [&str; 8] = [
@@ -29,15 +30,15 @@ impl EventFilter {
         Self(filters)
     }
 
-    /// Whether the event is asked for.
-    pub fn accepts(&self, event: &EventFacts) -> bool {
+    /// Whether an event of a node is asked for.
+    pub fn accepts(&self, event: &EngineEvent, node: &NodeCard<'_>) -> bool {
         self.exact("type", &event.kind)
             && self.exact("scope", &event.scope)
             && self.action(&event.action)
             && self.image(event)
-            && self.node(event)
-            && self.labels(event)
-            && BY_NAME.iter().all(|kind| self.named(kind, event))
+            && self.any("node", |value| value == node.name || value == node.id)
+            && self.labels(event, node)
+            && BY_NAME.iter().all(|kind| self.named(kind, event, node))
     }
 
     fn any(&self, key: &str, test: impl Fn(&str) -> bool) -> bool {
@@ -63,46 +64,47 @@ impl EventFilter {
         }
     }
 
-    fn named(&self, kind: &str, event: &EventFacts) -> bool {
-        let name = event.attributes.get("name").map_or("", String::as_str);
+    fn named(&self, kind: &str, event: &EngineEvent, node: &NodeCard<'_>) -> bool {
+        let name = event.attributes.get("name").unwrap_or_default();
         self.any(kind, |value| {
             let value = value.strip_prefix('/').unwrap_or(value);
             let here = match value.split_once('/') {
-                Some((node, rest)) if node == event.node_name => Some(rest),
+                Some((of, rest)) if of == node.name => Some(rest),
                 _ => None,
             };
-            let starts = |value: &str| event.actor.starts_with(value) || name.starts_with(value);
+            let starts = |value: &str| event.id.starts_with(value) || name.starts_with(value);
             starts(value) || here.is_some_and(starts)
         })
     }
 
-    fn image(&self, event: &EventFacts) -> bool {
-        let key = if event.kind == "image" {
+    fn image(&self, event: &EngineEvent) -> bool {
+        let key = if &*event.kind == "image" {
             "name"
         } else {
             "image"
         };
-        let name = event.attributes.get(key).map_or("", String::as_str);
+        let name = event.attributes.get(key).unwrap_or_default();
         self.any("image", |value| {
-            [event.actor.as_str(), name]
+            [&*event.id, name]
                 .iter()
                 .any(|text| value == *text || value == without_tag(text))
         })
     }
 
-    fn node(&self, event: &EventFacts) -> bool {
-        let id = event.node_id.as_str();
-        self.any("node", |value| value == event.node_name || value == id)
-    }
-
-    fn labels(&self, event: &EventFacts) -> bool {
+    fn labels(&self, event: &EngineEvent, node: &NodeCard<'_>) -> bool {
         let values = self.0.get("label").unwrap_or_default();
         values.iter().all(|value| {
             let (key, wanted) = match value.split_once('=') {
                 Some((key, wanted)) => (key, Some(wanted)),
                 None => (value.as_str(), None),
             };
-            let have = event.attributes.get(key);
+            let have = match key {
+                "node.name" => Some(node.name),
+                "node.id" => Some(node.id),
+                "node.addr" => Some(node.addr),
+                "node.ip" => Some(node.ip),
+                key => event.attributes.get(key),
+            };
             have.is_some_and(|have| wanted.is_none_or(|wanted| wanted == have))
         })
     }

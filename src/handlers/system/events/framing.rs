@@ -67,13 +67,13 @@ impl Framing {
     }
 
     /// One event, given as a line.
-    pub fn frame(self, line: &Bytes) -> Bytes {
+    pub fn frame(self, line: Bytes) -> Bytes {
         match self {
-            Self::Json | Self::NdJson | Self::JsonLines => line.clone(),
+            Self::Json | Self::NdJson | Self::JsonLines => line,
             Self::JsonSequence => {
                 let mut record = BytesMut::with_capacity(line.len() + 1);
                 record.put_u8(0x1e);
-                record.put_slice(line);
+                record.put_slice(&line);
                 record.freeze()
             }
         }

@@ -4,7 +4,9 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use swarm_middleware::api::{ApiVersion, Query, Refusal};
 
-use super::{Event, EventFilter, Framing};
+use super::{EventFilter, Framing, decorate};
+use crate::engine::EngineEvent;
+use crate::handlers::NodeCard;
 use crate::handlers::system::instant;
 
 /// A request for events.
@@ -63,26 +65,23 @@ impl EventQuery {
     }
 
     /// Whether an event of the past is replayed: at or after `since`, which has to be given.
-    pub fn replays(&self, event: &Event) -> bool {
-        let time = i128::from(event.facts().time);
+    pub fn replays(&self, event: &EngineEvent) -> bool {
+        let time = i128::from(event.time_nano);
         self.since
             .is_some_and(|since| time >= since.as_nanosecond())
     }
 
     /// The event as this listener gets it; none when it did not ask for it.
-    pub fn render(&self, event: &Event) -> Option<Bytes> {
-        let facts = event.facts();
-        let late = |until: Timestamp| i128::from(facts.time) > until.as_nanosecond();
-        let too_new =
-            self.version < ApiVersion::v1(46) && facts.kind == "image" && facts.action == "create";
-        if self.until.is_some_and(late) || too_new || !self.filter.accepts(facts) {
+    pub fn render(&self, event: &EngineEvent, node: &NodeCard<'_>) -> Option<Bytes> {
+        let late = |until: Timestamp| i128::from(event.time_nano) > until.as_nanosecond();
+        let too_new = self.version < ApiVersion::v1(46)
+            && &*event.kind == "image"
+            && &*event.action == "create";
+        if self.until.is_some_and(late) || too_new || !self.filter.accepts(event, node) {
             return None;
         }
-        let line = if self.version < ApiVersion::v1(52) {
-            event.legacy()
-        } else {
-            event.modern()
-        };
+        let legacy = self.version < ApiVersion::v1(52);
+        let line = decorate::line(event, node, legacy).ok()?;
         Some(self.framing.frame(line))
     }
 }

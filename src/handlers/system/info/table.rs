@@ -51,7 +51,7 @@ pub(super) fn rows(engine: &EngineSnapshot, overcommit: f64) -> Vec<Value> {
     );
     let labels = engine
         .node
-        .labels
+        .labels()
         .iter()
         .map(|(key, value)| format!("{key}={value}"));
     row("Labels", labels.collect::<Vec<_>>().join(", "));

@@ -64,6 +64,12 @@ pub enum Fault {
         #[serde(default)]
         route: String,
     },
+    /// Does what was asked, then closes the connection instead of answering.
+    LoseAnswer {
+        /// Which route.
+        #[serde(default)]
+        route: String,
+    },
     /// Refuses connections and drops the open ones.
     RefuseConnections,
     /// Refuses connections and takes them again, by turns.
@@ -101,7 +107,8 @@ impl Fault {
             | Self::ResetMidBody { route }
             | Self::Garbage { route }
             | Self::HugeHead { route, .. }
-            | Self::CloseBeforeHead { route } => route.is_empty() || route == name,
+            | Self::CloseBeforeHead { route }
+            | Self::LoseAnswer { route } => route.is_empty() || route == name,
             Self::RefuseConnections
             | Self::Flap { .. }
             | Self::CloneId { .. }

@@ -154,7 +154,8 @@ impl Engine {
             | Fault::ResetMidBody { .. }
             | Fault::Garbage { .. }
             | Fault::HugeHead { .. }
-            | Fault::CloseBeforeHead { .. } => {}
+            | Fault::CloseBeforeHead { .. }
+            | Fault::LoseAnswer { .. } => {}
         }
         *lock(&self.inner.identity) = Arc::new(identity);
         lock(&self.inner.faults).push(fault);

@@ -29,6 +29,8 @@ pub struct EngineOptions {
     pub images: Vec<String>,
     /// Images a pull finds; a pull of another name fails. Empty: every name is found.
     pub registry: Vec<String>,
+    /// How long a pull takes, in milliseconds; a client that leaves before its end cancels it.
+    pub pull_millis: u64,
     /// How many containers run from the start.
     pub containers: usize,
     /// Whether replies carry fields and values no client has heard of.
@@ -57,6 +59,7 @@ impl Default for EngineOptions {
             clock_skew_millis: 0,
             images: vec!["busybox:latest".into()],
             registry: Vec::new(),
+            pull_millis: 0,
             containers: 0,
             odd: false,
             export_bytes: 1 << 20,

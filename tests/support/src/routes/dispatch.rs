@@ -44,8 +44,12 @@ pub(crate) async fn answer(engine: Engine, request: Request<Incoming>) -> Reply 
         .then(|| engine.remember(seen(&request)));
     let reply = match apply_faults(&engine, name).await {
         Some(reply) => reply,
-        None => route(engine, request, number, &identity, (version, found)).await,
+        None => route(engine.clone(), request, number, &identity, (version, found)).await,
     };
+    let lost = |fault: &Fault| matches!(fault, Fault::LoseAnswer { .. });
+    if engine.faults(name).iter().any(lost) {
+        return Reply::Take(Take::Close(Vec::new()));
+    }
     match reply {
         Ok(Reply::Http(response)) => {
             let (mut parts, body) = response.into_parts();
@@ -179,7 +183,8 @@ async fn apply_faults(engine: &Engine, route: &str) -> Option<Result<Reply, Refu
             Fault::Garbage { .. } => Take::Close(b"\x16\x03\x01 this is not HTTP\r\n\r\n".to_vec()),
             Fault::HugeHead { bytes, .. } => Take::HugeHead(bytes),
             Fault::CloseBeforeHead { .. } => Take::Close(Vec::new()),
-            Fault::RefuseConnections
+            Fault::LoseAnswer { .. }
+            | Fault::RefuseConnections
             | Fault::Flap { .. }
             | Fault::CloneId { .. }
             | Fault::ClockSkew { .. }

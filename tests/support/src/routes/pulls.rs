@@ -1,9 +1,18 @@
 //! Images that come and go: pull, import, load, push.
 
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::{call::Call, reply};
-use crate::{error::Outcome, error::Refusal, server::Reply, state::normalise};
+use crate::{
+    error::{Outcome, Refusal},
+    server::{Reply, streamed},
+    state::{State, normalise},
+};
 
 /// A pull, or an import when `fromSrc` is given.
 pub(super) async fn create(mut call: Call) -> Outcome<Reply> {
@@ -38,7 +47,9 @@ pub(super) async fn create(mut call: Call) -> Outcome<Reply> {
 }
 
 fn pull(call: &Call, name: &str) -> Outcome<Reply> {
-    let (repository, tag) = name.rsplit_once(':').unwrap_or((name, "latest"));
+    let repository = name
+        .rsplit_once(':')
+        .map_or(name, |(repository, _)| repository);
     let registry = &call.engine.options().registry;
     if !registry.is_empty() && !registry.iter().any(|known| normalise(known) == name) {
         let message = format!(
@@ -46,25 +57,60 @@ fn pull(call: &Call, name: &str) -> Outcome<Reply> {
         );
         return Err(Refusal::missing(message));
     }
-    let (known, id) = call.engine.write(|state| {
-        let known = state.image(name).is_some();
-        let now = state.clock.now();
-        let id = state.add_image(name, now);
-        state.image_event("pull", name, repository);
-        (known, id)
+    let engine = call.engine.clone();
+    let known = engine.read(|state| state.image(name).is_some());
+    let pause = Duration::from_millis(if known {
+        0
+    } else {
+        engine.options().pull_millis / 4
     });
+    let (name, last) = (name.to_owned(), progress(name, known).len() - 1);
+    let lines = stream::unfold(0, move |at| {
+        let (engine, name) = (engine.clone(), name.clone());
+        async move {
+            let line = progress(&name, known).into_iter().nth(at)?;
+            if at > 0 && at < last {
+                tokio::time::sleep(pause).await;
+            }
+            if at == last {
+                engine.write(|state| arrived(state, &name));
+            }
+            Some((Bytes::from(line.to_string() + "\r\n"), at + 1))
+        }
+    });
+    let body = streamed(lines);
+    Ok(Reply::Http(reply::response(
+        StatusCode::OK,
+        "application/json",
+        body,
+    )))
+}
+
+fn arrived(state: &mut State, name: &str) {
+    let now = state.clock.now();
+    state.add_image(name, now);
+    let repository = name
+        .rsplit_once(':')
+        .map_or(name, |(repository, _)| repository);
+    state.image_event("pull", name, repository);
+}
+
+/// The lines of a pull.
+fn progress(name: &str, known: bool) -> Vec<Value> {
+    let (repository, tag) = name.rsplit_once(':').unwrap_or((name, "latest"));
     let library = if repository.contains('/') {
         repository.to_owned()
     } else {
         format!("library/{repository}")
     };
+    let id = State::image_id(name);
     let layer = &id["sha256:".len()..][..12];
     let mut lines = vec![json!({ "status": format!("Pulling from {library}"), "id": tag })];
     if !known {
         lines.push(json!({ "status": "Pulling fs layer", "progressDetail": {}, "id": layer }));
         for current in [262_144, 786_432] {
-            let progress = json!({ "current": current, "total": 786_432 });
-            lines.push(json!({ "status": "Downloading", "progressDetail": progress, "progress": "[=====>     ]", "id": layer }));
+            let detail = json!({ "current": current, "total": 786_432 });
+            lines.push(json!({ "status": "Downloading", "progressDetail": detail, "progress": "[=====>     ]", "id": layer }));
         }
         lines.push(json!({ "status": "Pull complete", "progressDetail": {}, "id": layer }));
     }
@@ -75,7 +121,7 @@ fn pull(call: &Call, name: &str) -> Outcome<Reply> {
     };
     lines.push(json!({ "status": format!("Digest: {id}") }));
     lines.push(json!({ "status": format!("Status: {end} for {repository}:{tag}") }));
-    reply::lines(lines)
+    lines
 }
 
 pub(super) async fn load(mut call: Call) -> Outcome<Reply> {

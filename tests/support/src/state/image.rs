@@ -73,10 +73,15 @@ impl State {
             .ok_or_else(|| Refusal::missing(format!("No such image: {}", normalise(name))))
     }
 
+    /// The id of a pulled image.
+    pub(crate) fn image_id(tag: &str) -> String {
+        format!("sha256:{}", stretch(tag))
+    }
+
     /// Adds an image under a name; the same name on every engine has the same id, as a pulled image has.
     pub(crate) fn add_image(&mut self, name: &str, now: Timestamp) -> Arc<str> {
         let tag = normalise(name);
-        let id: Arc<str> = format!("sha256:{}", stretch(&tag)).into();
+        let id: Arc<str> = Self::image_id(&tag).into();
         self.untag_quietly(&tag);
         if let Some(image) = self.images.iter_mut().find(|image| image.id == id) {
             image.tags.push(tag);

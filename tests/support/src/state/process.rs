@@ -153,7 +153,7 @@ impl Process {
 
     /// True when nothing but a signal ends it, so that no task need watch over it.
     pub(crate) fn runs_forever(&self) -> bool {
-        matches!(self.program.first(), None | Some(Step::Forever))
+        matches!(self.program.first(), Some(Step::Forever))
     }
 
     /// Runs up to the next step that takes time.

@@ -1,8 +1,11 @@
 //! Misbehaviour on demand.
 
 use serde_json::{Value, json};
-use testkit::{Fault, client, wait};
-use tokio::{io::AsyncReadExt, net::TcpStream};
+use testkit::{Engine, EngineOptions, Fault, client, wait};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::requests::{SOON, engine, get, post};
 
@@ -103,4 +106,47 @@ async fn refused_connections_are_taken_again_at_the_same_port() {
         wait::eventually(SOON, refused).await;
         wait::eventually(SOON, || async { get(&engine, "/_ping").await.is_ok() }).await;
     }
+}
+
+#[tokio::test]
+async fn an_answer_can_be_lost_after_the_deed() {
+    let engine = engine().await;
+    engine.engine().inject(Fault::LoseAnswer {
+        route: "POST /containers/create".into(),
+    });
+    let body = json!({ "Image": "busybox" });
+    let lost = client::send(
+        engine.addr,
+        "POST",
+        "/containers/create?name=made",
+        Some(&body),
+    )
+    .await;
+    assert!(lost.is_err());
+    assert_eq!(
+        get(&engine, "/containers/made/json").await.unwrap().status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_pull_whose_client_leaves_is_cancelled() {
+    let options = EngineOptions {
+        pull_millis: 60_000,
+        ..EngineOptions::default()
+    };
+    let engine = Engine::start(options).await.unwrap();
+    let mut stream = TcpStream::connect(engine.addr).await.unwrap();
+    let pull =
+        b"POST /images/create?fromImage=alpine HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    stream.write_all(pull).await.unwrap();
+    wait::within(SOON, stream.read_exact(&mut [0; 15]))
+        .await
+        .unwrap();
+    drop(stream);
+    wait::eventually(SOON, || async { engine.engine().counters().in_flight == 0 }).await;
+    assert_eq!(
+        get(&engine, "/images/alpine/json").await.unwrap().status,
+        404
+    );
 }

@@ -95,3 +95,59 @@ async fn the_head_of_wait_comes_before_the_end() {
     drop(stream);
     wait::eventually(SOON, || async { engine.engine().counters().in_flight == 0 }).await;
 }
+
+#[tokio::test]
+async fn a_detached_exec_leaves_plain_http_even_for_a_client_that_ends_its_input() {
+    let engine = engine().await;
+    post(
+        &engine,
+        "/containers/create?name=top",
+        json!({ "Image": "busybox", "Cmd": ["top"] }),
+    )
+    .await;
+    post(&engine, "/containers/top/start", Value::Null).await;
+    let exec = post(&engine, "/containers/top/exec", json!({ "Cmd": ["true"] }))
+        .await
+        .json();
+    let id = exec["Id"].as_str().unwrap();
+    let head = format!(
+        "POST /exec/{id}/start HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n{{\"Detach\":true}}"
+    );
+    let answer = client::raw(engine.addr, head.as_bytes()).await.unwrap();
+    let (head, body) = split(&answer);
+    assert!(head.starts_with("HTTP/1.1 200 OK"), "{head}");
+    assert!(body.is_empty());
+    wait::eventually(SOON, || async {
+        let exec = client::send(engine.addr, "GET", &format!("/exec/{id}/json"), None)
+            .await
+            .unwrap()
+            .json();
+        exec["ExitCode"] == 0
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn more_output_than_is_kept_reaches_a_slow_reader_whole() {
+    let engine = engine().await;
+    post(&engine, "/containers/create?name=cat", cat()).await;
+    post(&engine, "/containers/cat/start", Value::Null).await;
+    let stream = TcpStream::connect(engine.addr).await.unwrap();
+    let (mut read, mut write) = stream.into_split();
+    let head = b"POST /containers/cat/attach?stream=1&stdin=1&stdout=1 HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n";
+    let total = 24 << 20;
+    let writer = tokio::spawn(async move {
+        write.write_all(head).await.unwrap();
+        for _ in 0..total / 65536 {
+            write.write_all(&[b'x'; 65536]).await.unwrap();
+        }
+        write.shutdown().await.unwrap();
+    });
+    let mut answer = Vec::new();
+    wait::within(SOON * 3, read.read_to_end(&mut answer))
+        .await
+        .unwrap();
+    writer.await.unwrap();
+    let received = answer.iter().filter(|byte| **byte == b'x').count();
+    assert_eq!(received, total);
+}

@@ -1,10 +1,23 @@
 //! Ports, sockets, counters and what an engine remembers.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use testkit::{Engine, EngineOptions, wait};
+use testkit::{
+    Engine, EngineOptions,
+    certs::{Authority, Usage},
+    wait,
+};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpStream, UnixListener, UnixStream},
+};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        self, ClientConfig, RootCertStore, ServerConfig,
+        pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject},
+    },
 };
 
 use crate::requests::{SOON, engine, get, post};
@@ -105,4 +118,68 @@ async fn strange_fields_and_recorded_requests_are_there_on_demand() {
         get(&engine, "/containers/new/json").await.unwrap().json()["Config"]["Invented"]["a"],
         1
     );
+}
+
+fn tls(authority: &Authority) -> (ServerConfig, ClientConfig) {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let pair = authority.issue("engine", Usage::Server).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(pair.key_pem.as_bytes()).unwrap();
+    let server = ServerConfig::builder_with_provider(Arc::clone(&provider));
+    let server = server
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth();
+    let server = server
+        .with_single_cert(vec![pair.cert_der.into()], key)
+        .unwrap();
+    let mut roots = RootCertStore::empty();
+    roots
+        .add(CertificateDer::from_pem_slice(authority.cert_pem.as_bytes()).unwrap())
+        .unwrap();
+    let client = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    (
+        server,
+        client.with_root_certificates(roots).with_no_client_auth(),
+    )
+}
+
+#[tokio::test]
+async fn tls_carries_the_same() {
+    let (server, client) = tls(&Authority::new("tests").unwrap());
+    let at = "127.0.0.1:0".parse().unwrap();
+    let engine = Engine::start_at(EngineOptions::default(), at, Some(Arc::new(server)))
+        .await
+        .unwrap();
+    engine
+        .engine()
+        .create(
+            "brief",
+            &json!({ "Image": "busybox", "Cmd": ["echo", "hi"] }),
+        )
+        .unwrap();
+    let stream = TcpStream::connect(engine.addr).await.unwrap();
+    let name = ServerName::try_from("127.0.0.1").unwrap();
+    let mut stream = TlsConnector::from(Arc::new(client))
+        .connect(name, stream)
+        .await
+        .unwrap();
+    let start = b"POST /containers/brief/start HTTP/1.1\r\nHost: x\r\n\r\n";
+    let logs = b"GET /containers/brief/logs?follow=1&stdout=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    stream.write_all(start).await.unwrap();
+    let mut head = [0; 23];
+    wait::within(SOON, stream.read_exact(&mut head))
+        .await
+        .unwrap();
+    assert_eq!(&head, b"HTTP/1.1 204 No Content");
+    stream.write_all(logs).await.unwrap();
+    let mut answer = Vec::new();
+    wait::within(SOON, stream.read_to_end(&mut answer))
+        .await
+        .unwrap();
+    let output = answer
+        .windows(11)
+        .any(|window| window == b"\x01\0\0\0\0\0\0\x03hi\n");
+    assert!(output, "{:?}", String::from_utf8_lossy(&answer));
 }

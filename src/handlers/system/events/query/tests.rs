@@ -1,27 +1,28 @@
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use proptest::prelude::*;
-
-use super::super::merge;
 use super::*;
-use crate::handlers::NodeCard;
+use crate::cluster::NodeKey;
 
 const START: &str = r#"{"status":"start","id":"abc123","from":"busybox:1","Type":"container","Action":"start","Actor":{"ID":"abc123","Attributes":{"image":"busybox:1","name":"web","tier":"front"},"New":[ 1]},"scope":"local","time":1700000000,"timeNano":1700000000000000005,"later":{"x" : 1}}"#;
 const CONNECT: &str = r#"{"Type":"network","Action":"connect","Actor":{"ID":"net1","Attributes":{"container":"abc123","name":"bridge","type":"bridge"}},"scope":"local","time":1700000000,"timeNano":1700000000000000001}"#;
 
-fn event(node: &str, raw: &str) -> Event {
+/// Renders what an engine sent for a listener, as coming from `n1`.
+fn render(query: &EventQuery, event: &EngineEvent) -> Option<Bytes> {
     let labels = BTreeMap::new();
     let card = NodeCard {
-        id: &format!("ID-{node}|{node}:2375"),
+        id: "ID-n1|n1:2375",
         ip: "10.0.0.1",
-        addr: &format!("{node}:2375"),
-        name: node,
+        addr: "n1:2375",
+        name: "n1",
         cpus: 1,
         memory: 1,
         labels: &labels,
     };
-    Event::decorate(raw.as_bytes(), &card).unwrap()
+    query.render(event, &card)
+}
+
+fn event(raw: &str) -> EngineEvent {
+    EngineEvent::parse(NodeKey(1), raw.to_owned().into()).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -32,15 +33,15 @@ fn query(text: &str, version: u16) -> EventQuery {
     EventQuery::parse(&Query::new(text), ApiVersion::v1(version), None, now()).unwrap()
 }
 
-fn accepts(filters: &str, event: &Event) -> bool {
+fn accepts(filters: &str, event: &EngineEvent) -> bool {
     let query = Query::new("").with("filters", Some(filters));
     let query = EventQuery::parse(&query, ApiVersion::v1(41), None, now()).unwrap();
-    query.render(event).is_some()
+    render(&query, event).is_some()
 }
 
 #[test]
 fn an_event_says_its_node_and_keeps_the_rest() {
-    let line = query("", 41).render(&event("n1", START)).unwrap();
+    let line = render(&query("", 41), &event(START)).unwrap();
     let expected = concat!(
         r#"{"status":"start","id":"abc123","from":"busybox:1 node:n1","Type":"container","Action":"start","#,
         r#""Actor":{"ID":"abc123","Attributes":{"image":"busybox:1","name":"web","tier":"front","#,
@@ -50,7 +51,7 @@ fn an_event_says_its_node_and_keeps_the_rest() {
         "\n"
     );
     assert_eq!(line, expected.as_bytes());
-    let modern = query("", 52).render(&event("n1", START)).unwrap();
+    let modern = render(&query("", 52), &event(START)).unwrap();
     let start = r#""status":"start","id":"abc123","from":"busybox:1 node:n1","#;
     assert_eq!(modern, expected.replace(start, "").as_bytes());
 }
@@ -58,12 +59,12 @@ fn an_event_says_its_node_and_keeps_the_rest() {
 #[test]
 fn an_event_of_a_new_engine_gets_what_old_clients_read() {
     let bare = START.replace(r#""status":"start","id":"abc123","from":"busybox:1","#, "");
-    let line = query("", 41).render(&event("n1", &bare)).unwrap();
+    let line = render(&query("", 41), &event(&bare)).unwrap();
     let line: serde_json::Value = serde_json::from_slice(&line).unwrap();
     assert_eq!(line["status"], "start");
     assert_eq!(line["id"], "abc123");
     assert_eq!(line["from"], "busybox:1 node:n1");
-    let line = query("", 41).render(&event("n1", CONNECT)).unwrap();
+    let line = render(&query("", 41), &event(CONNECT)).unwrap();
     let line: serde_json::Value = serde_json::from_slice(&line).unwrap();
     assert_eq!(line["from"], " node:n1");
     assert!(line.get("status").is_none());
@@ -72,15 +73,17 @@ fn an_event_of_a_new_engine_gets_what_old_clients_read() {
 #[test]
 fn an_event_of_the_oldest_engines_is_a_containers() {
     let old = r#"{"status":"die","id":"abc","from":"x","time":7}"#;
-    let event = event("n1", old);
-    assert_eq!(event.facts().kind, "container");
-    assert_eq!(event.facts().time, 7_000_000_000);
+    let event = event(old);
+    let line = render(&query("", 41), &event).unwrap();
+    let line: serde_json::Value = serde_json::from_slice(&line).unwrap();
+    assert_eq!(line["Actor"]["ID"], "abc");
+    assert_eq!(line["from"], "x node:n1");
     assert!(accepts(r#"{"event":["die"],"container":["ab"]}"#, &event));
 }
 
 #[test]
 fn filters_follow_the_engine() {
-    let start = event("n1", START);
+    let start = event(START);
     for (filters, expected) in [
         (r#"{"type":["container"]}"#, true),
         (r#"{"type":["network","volume"]}"#, false),
@@ -109,37 +112,30 @@ fn filters_follow_the_engine() {
         assert_eq!(accepts(filters, &start), expected, "{filters}");
     }
     let exec = START.replace("\"start\"", "\"exec_create: sh\"");
-    assert!(accepts(r#"{"event":["exec_create"]}"#, &event("n1", &exec)));
-    assert!(!accepts(r#"{"event":["die"]}"#, &event("n1", &exec)));
-    assert!(accepts(r#"{"network":["bridge"]}"#, &event("n1", CONNECT)));
-    assert!(accepts(r#"{"container":["bri"]}"#, &event("n1", CONNECT)));
+    assert!(accepts(r#"{"event":["exec_create"]}"#, &event(&exec)));
+    assert!(!accepts(r#"{"event":["die"]}"#, &event(&exec)));
+    assert!(accepts(r#"{"network":["bridge"]}"#, &event(CONNECT)));
+    assert!(accepts(r#"{"container":["bri"]}"#, &event(CONNECT)));
 }
 
 #[test]
 fn image_creation_is_told_from_1_46_on() {
-    let created = event(
-        "n1",
-        r#"{"Type":"image","Action":"create","Actor":{"ID":"x"}}"#,
-    );
-    assert!(query("", 45).render(&created).is_none());
-    assert!(query("", 46).render(&created).is_some());
+    let created = event(r#"{"Type":"image","Action":"create","Actor":{"ID":"x"}}"#);
+    assert!(render(&query("", 45), &created).is_none());
+    assert!(render(&query("", 46), &created).is_some());
 }
 
 #[test]
 fn times_bound_the_replay() {
-    let start = event("n1", START);
+    let start = event(START);
     let from = query("since=1700000000.000000005", 41);
     assert!(from.replays(&start));
     assert!(!from.is_past(now()));
     assert!(!query("since=1700000000.000000006", 41).replays(&start));
     assert!(!query("", 41).replays(&start));
     let until = query("since=1&until=1700000000.000000004", 41);
-    assert!(until.is_past(now()) && until.render(&start).is_none());
-    assert!(
-        query("until=1700000000.000000005", 41)
-            .render(&start)
-            .is_some()
-    );
+    assert!(until.is_past(now()) && render(&until, &start).is_none());
+    assert!(render(&query("until=1700000000.000000005", 41), &start).is_some());
     assert!(!query("until=1700000200", 41).is_past(now()));
     let refuse = |text: &str| {
         EventQuery::parse(&Query::new(text), ApiVersion::v1(41), None, now())
@@ -170,36 +166,6 @@ fn framing_is_negotiated_from_1_52_on() {
     assert_eq!(at(53, "text/html, application/json-seq;q=0"), Framing::Json);
     assert_eq!(at(53, "*/*"), Framing::Json);
     let line = Bytes::from_static(b"{}\n");
-    assert_eq!(Framing::JsonSequence.frame(&line), &b"\x1e{}\n"[..]);
-    assert_eq!(Framing::NdJson.frame(&line), line);
-}
-
-proptest! {
-    #[test]
-    fn merging_keeps_every_event_and_each_nodes_order(
-        times in prop::collection::vec(prop::collection::vec(0i64..50, 0..20), 0..5),
-    ) {
-        let nodes: Vec<Vec<_>> = times
-            .iter()
-            .enumerate()
-            .map(|(node, times)| {
-                let of = |time| format!(r#"{{"timeNano":{time}}}"#);
-                let make = |time| Arc::new(event(&node.to_string(), &of(time)));
-                times.iter().map(make).collect()
-            })
-            .collect();
-        let merged = merge(nodes);
-        for (node, times) in times.iter().enumerate() {
-            let kept: Vec<_> = merged
-                .iter()
-                .map(|event| event.facts())
-                .filter(|facts| facts.node_name == node.to_string())
-                .map(|facts| facts.time)
-                .collect();
-            prop_assert_eq!(&kept, times);
-        }
-        if times.iter().all(|times| times.is_sorted()) {
-            prop_assert!(merged.is_sorted_by_key(|event| event.facts().time));
-        }
-    }
+    assert_eq!(Framing::JsonSequence.frame(line.clone()), &b"\x1e{}\n"[..]);
+    assert_eq!(Framing::NdJson.frame(line.clone()), line);
 }

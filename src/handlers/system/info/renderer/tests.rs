@@ -5,7 +5,7 @@ use crate::cluster::EngineStatus;
 use crate::handlers::testing::{Lab, recorded};
 
 /// An engine's `/info`, with what `edit` changes.
-fn engine_info(edit: Value) -> bytes::Bytes {
+fn engine_info(edit: &Value) -> bytes::Bytes {
     let mut info = recorded("info");
     for (name, value) in edit.as_object().unwrap() {
         info[name] = value.clone();
@@ -33,7 +33,7 @@ fn render(renderer: &InfoRenderer, lab: &Lab, version: u16) -> Value {
 fn lab() -> Lab {
     let mut lab = Lab::new();
     lab.engine(2, |facts| {
-        facts.info = engine_info(json!({
+        facts.info = engine_info(&json!({
             "SwapLimit": false,
             "Warnings": ["WARNING: No swap limit support"],
             "Runtimes": {"crun": {"path": "crun"}},
@@ -41,7 +41,7 @@ fn lab() -> Lab {
             "New": {"x": [1]},
         }));
     });
-    lab.engine(1, |facts| facts.info = engine_info(json!({})));
+    lab.engine(1, |facts| facts.info = engine_info(&json!({})));
     lab.run(1, "web", 1, json!({}));
     let inspect = json!({"HostConfig": {"Memory": 1 << 30, "NanoCpus": 1_000_000_000}});
     let entry = json!({"Id": "bb", "Names": ["/db"], "State": "exited", "Created": 2});
@@ -129,7 +129,7 @@ fn sums_unions_and_what_all_nodes_can() {
     }
     assert!(info["Runtimes"].get("crun").is_some() && info["Runtimes"].get("runc").is_some());
     assert_eq!(info["Swarm"]["LocalNodeState"], "inactive");
-    let engine: Value = serde_json::from_slice(&engine_info(json!({}))).unwrap();
+    let engine: Value = serde_json::from_slice(&engine_info(&json!({}))).unwrap();
     for name in engine.as_object().unwrap().keys() {
         assert!(info.get(name).is_some(), "{name}");
     }
@@ -138,7 +138,7 @@ fn sums_unions_and_what_all_nodes_can() {
 #[test]
 fn an_empty_cluster_has_every_field_too() {
     let info = render(&InfoRenderer::default(), &Lab::new(), 41);
-    let engine: Value = serde_json::from_slice(&engine_info(json!({}))).unwrap();
+    let engine: Value = serde_json::from_slice(&engine_info(&json!({}))).unwrap();
     for (name, value) in engine.as_object().unwrap() {
         let have = &info[name];
         let kind = std::mem::discriminant(have) == std::mem::discriminant(value);
@@ -154,7 +154,7 @@ fn what_is_remembered_follows_every_change() {
     let first = render(&renderer, &lab, 41);
     assert_eq!(render(&renderer, &lab, 41), first);
     lab.engine(2, |facts| {
-        facts.info = engine_info(json!({"PidsLimit": false}))
+        facts.info = engine_info(&json!({"PidsLimit": false}))
     });
     lab.run(2, "more", 3, json!({}));
     lab.images(2, &json!([{"Id": "sha256:c"}]));
