@@ -1,7 +1,16 @@
 //! The real `swarm manage` in front of simulated engines: what clients see, and what engines get.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
+mod auth;
 mod bad_engines;
+mod bad_heads;
 mod bad_requests;
+mod deaths;
+mod drain;
+mod failures;
+mod hijack;
+mod names;
 mod placement;
 mod routes;
 mod state;
