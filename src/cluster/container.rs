@@ -95,7 +95,7 @@ pub struct Container {
     pub node: NodeKey,
     /// Its own name, without slash; empty where it has none.
     pub name: Arc<str>,
-    /// When it was created, in seconds since the epoch.
+    /// When it was created, in nanoseconds since the epoch; in whole seconds until it was inspected.
     pub created: i64,
     /// What it does.
     pub state: ContainerState,
@@ -147,7 +147,7 @@ impl Container {
             id: Arc::clone(&workload.id),
             node: context.key,
             name: name.or(workload.names.first()).cloned().unwrap_or_default(),
-            created: listed["Created"].as_i64().unwrap_or(0),
+            created: created(&listed, inspect),
             times: inspect.map(StateTimes::read),
             ports: list(&listed["Ports"]).filter_map(port).collect(),
             mounts: list(&listed["Mounts"]).map(mount).collect(),
@@ -168,6 +168,9 @@ impl Container {
         new.ports = old_work.ports.clone();
         new.exposed = old_work.exposed.clone();
         new.host_network |= old_work.host_network;
+        if self.created == old.created - old.created.rem_euclid(NANOS) {
+            self.created = old.created;
+        }
         self.workload = Arc::new(new);
         if self.state == old.state {
             self.times = old.times;
@@ -178,6 +181,17 @@ impl Container {
     pub fn is_settled(&self) -> bool {
         self.times.is_some()
     }
+}
+
+const NANOS: i64 = 1_000_000_000;
+
+/// Lists have seconds only, which would leave the order of what is made at once to chance.
+fn created(listed: &Value, inspect: Option<&Value>) -> i64 {
+    let text = inspect.and_then(|inspect| inspect["Created"].as_str());
+    let exact = text.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+    let exact = exact.and_then(|time| i64::try_from(time.as_nanosecond()).ok());
+    let seconds = listed["Created"].as_i64().unwrap_or(0);
+    exact.unwrap_or(seconds.saturating_mul(NANOS))
 }
 
 impl ContainerState {

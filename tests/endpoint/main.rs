@@ -2,6 +2,7 @@
 
 mod bad_engines;
 mod bad_requests;
+mod placement;
 mod routes;
 mod state;
 mod vanish;
