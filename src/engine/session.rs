@@ -142,9 +142,14 @@ impl<'m> Session<'m> {
             self.ping();
         }
         if now >= self.next_refresh {
+            // Listing again before all is inspected would only throw inspects away.
             let (min, max) = (options.refresh.min, options.refresh.max);
-            self.next_refresh = now + between(min, max, fastrand::f64());
-            self.plan.request(Target::All, None);
+            self.next_refresh = if self.plan.background_done() {
+                self.plan.request(Target::All, None);
+                now + between(min, max, fastrand::f64())
+            } else {
+                now + options.timing.ping_retry
+            };
         }
         if now >= self.next_facts {
             self.next_facts = now + options.timing.facts_every;
