@@ -225,6 +225,13 @@ docker_on() {
 # shellcheck source=deploy/engines-down.sh
 . "$HERE/engines-down.sh"
 
+signal_dockerd() {
+    local pid
+    for pid in $(engine_pids "$2" "$3"); do
+        [ "$(cat "/proc/$pid/comm")" != dockerd ] || kill "-$1" "$pid"
+    done
+}
+
 signal_engine() {
     local pids
     pids=$(engine_pids "$2" "$3")
@@ -241,10 +248,7 @@ kill_engine() {
 engine_gone() { [ -z "$(engine_pids "$1" "$2")" ]; }
 
 stop_engine() {
-    local pid
-    for pid in $(engine_pids "$1" "$2"); do
-        [ "$(cat "/proc/$pid/comm")" != dockerd ] || kill -TERM "$pid"
-    done
+    signal_dockerd TERM "$1" "$2"
     # A paused container can keep it from ending.
     await 15 engine_gone "$1" "$2" || kill_engine "$1" "$2"
 }
@@ -283,7 +287,7 @@ main() {
         thaw) signal_engine CONT "$dir" "$3" ;;
         stop) stop_engine "$dir" "$3" ;;
         restart) stop_engine "$dir" "$3"; revive "$dir" "$3" ;;
-        reload) signal_engine HUP "$dir" "$3" ;;
+        reload) signal_dockerd HUP "$dir" "$3" ;;
         exec) hub_exec "$dir" "${@:3}" ;;
         node) exec nsenter --target "$(recall "$dir/node-$3/init")" --net --mount --uts --pid -- "${@:4}" ;;
         down) down "$dir" ;;

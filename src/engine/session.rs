@@ -142,9 +142,14 @@ impl<'m> Session<'m> {
             self.ping();
         }
         if now >= self.next_refresh {
+            // Listing again before all is inspected would only throw inspects away.
             let (min, max) = (options.refresh.min, options.refresh.max);
-            self.next_refresh = now + between(min, max, fastrand::f64());
-            self.plan.request(Target::All, None);
+            self.next_refresh = if self.plan.background_done() {
+                self.plan.request(Target::All, None);
+                now + between(min, max, fastrand::f64())
+            } else {
+                now + options.timing.ping_retry
+            };
         }
         if now >= self.next_facts {
             self.next_facts = now + options.timing.facts_every;
@@ -204,7 +209,7 @@ impl<'m> Session<'m> {
             Done::Ping(result) => return self.on_ping(result).await,
             Done::Container(id, seen) => {
                 if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
-                    match self.on_container(id, seen, false).await {
+                    match self.on_container(id, seen).await {
                         Ok(()) => self.publish_inspected(acks).await,
                         Err(error) => self.read_all_soon(&error),
                     }
@@ -212,7 +217,7 @@ impl<'m> Session<'m> {
             }
             Done::Inspected(id, seen) => {
                 if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
-                    match self.on_container(id, seen, true).await {
+                    match self.on_container(id, seen).await {
                         Ok(()) if acks.is_empty() => {}
                         Ok(()) => self.publish_inspected(acks).await,
                         // Read again with the next list; others are not kept waiting for it.

@@ -27,7 +27,7 @@ async fn an_engine_is_read_as_a_whole() {
     assert_eq!((&*engine.name, engine.containers.len()), ("node-1", 41));
     assert_eq!((engine.counts.running, engine.counts.stopped), (40, 1));
     assert_eq!(engine.facts.as_ref().unwrap().cpus, 8);
-    assert_eq!(engine.node.labels["storage"], "ssd");
+    assert_eq!(engine.node.labels()["storage"], "ssd");
     assert_eq!(
         &**engine.id(),
         format!(

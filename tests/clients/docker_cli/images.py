@@ -63,7 +63,7 @@ def rmi_errors(t):
     t.ok("run", "--name", t.name(), "busybox", "true")
     image = f"{t.name('image')}:1"
     t.ok("commit", t.name(), image, compare=False)
-    t.background("--name", t.name("user"), image, "top")
+    t.background("--name", t.name("user"), "-e", f"affinity:image=={image}", image, "top")
     contains(t.fails(1, "rmi", image, compare=False).err, "conflict", "is using")
     t.ok("rm", "-f", t.name("user"))
     contains(t.ok("rmi", image, compare=False).out, f"Untagged: {image}", "Deleted: sha256:")

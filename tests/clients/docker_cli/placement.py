@@ -118,7 +118,7 @@ def links_go_together(t):
     for i in range(3):
         t.background("--name", t.name(f"app{i}"), "--link", f"{t.name('db')}:db", "busybox", "top")
         equal(t.where(t.name(f"app{i}")), t.where(t.name("db")))
-    equal(t.ok("exec", t.name("app0"), "grep", "-c", "db", "/etc/hosts").out, "1\n")
+    equal(t.ok("exec", t.name("app0"), "grep", "-cw", "db", "/etc/hosts").out, "1\n")
 
 
 @scenario(endpoint_only=True, alone=True)

@@ -45,10 +45,11 @@ def quickstart(directory: pathlib.Path, user: list[str], *wanted: str) -> list[s
     """Runs it up, up again and down; the list of what is wrong."""
     state = directory / f"state-{len(user)}"
     text = STEPS.format(user=" ".join(user), script=directory / "quickstart.sh")
+    state.mkdir()
     if user:
-        state.mkdir()
         shutil.chown(state, 65534, 65534)
-    environment = {**os.environ, "SWARM_BIN": str(directory / "swarm"), "SWARM_QUICKSTART_DIR": str(state / "files")}
+    environment = {**os.environ, "SWARM_BIN": str(directory / "swarm"), "SWARM_QUICKSTART_DIR": str(state / "files"),
+                   "HOME": str(state)}
     for name in [name for name in environment if name.startswith("DOCKER_")]:
         del environment[name]
     done = subprocess.run([*ISOLATED, "bash", "-c", text], env=environment, stdin=subprocess.DEVNULL,
