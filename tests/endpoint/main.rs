@@ -11,6 +11,7 @@ mod drain;
 mod failures;
 mod hijack;
 mod names;
+mod oddities;
 mod placement;
 mod routes;
 mod state;
