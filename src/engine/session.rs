@@ -209,7 +209,7 @@ impl<'m> Session<'m> {
             Done::Ping(result) => return self.on_ping(result).await,
             Done::Container(id, seen) => {
                 if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
-                    match self.on_container(id, seen, false).await {
+                    match self.on_container(id, seen).await {
                         Ok(()) => self.publish_inspected(acks).await,
                         Err(error) => self.read_all_soon(&error),
                     }
@@ -217,7 +217,7 @@ impl<'m> Session<'m> {
             }
             Done::Inspected(id, seen) => {
                 if let Outcome::Apply(acks) = self.plan.finish(&Target::Container(id.clone())) {
-                    match self.on_container(id, seen, true).await {
+                    match self.on_container(id, seen).await {
                         Ok(()) if acks.is_empty() => {}
                         Ok(()) => self.publish_inspected(acks).await,
                         // Read again with the next list; others are not kept waiting for it.

@@ -43,7 +43,6 @@ impl Session<'_> {
         &mut self,
         id: Arc<str>,
         seen: Result<Seen, EngineError>,
-        background: bool,
     ) -> Result<(), EngineError> {
         self.seen[0].forget();
         let Some((raw, inspect)) = seen? else {
