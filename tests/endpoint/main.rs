@@ -1,10 +1,12 @@
 //! The real `swarm manage` in front of simulated engines: what clients see, and what engines get.
 
+mod again;
 mod bad_engines;
 mod bad_requests;
 mod placement;
 mod routes;
 mod state;
+mod supply;
 mod vanish;
 mod versions;
 
