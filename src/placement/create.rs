@@ -196,3 +196,6 @@ fn new_id() -> String {
         .map(|_| format!("{:016x}", fastrand::u64(..)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

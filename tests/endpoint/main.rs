@@ -3,6 +3,7 @@
 mod again;
 mod bad_engines;
 mod bad_requests;
+mod down;
 mod placement;
 mod routes;
 mod state;
