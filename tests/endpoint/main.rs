@@ -10,6 +10,7 @@ mod deaths;
 mod drain;
 mod failures;
 mod hijack;
+mod mutations;
 mod names;
 mod oddities;
 mod placement;
