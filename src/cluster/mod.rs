@@ -3,6 +3,7 @@
 //! Engine monitors send [`ClusterEvent`]s to the one task that owns the state; it publishes an
 //! [`Snapshot`] through [`ClusterView`]. A request takes one snapshot per decision.
 
+mod ambiguity;
 mod apply;
 mod container;
 mod engine;

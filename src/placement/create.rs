@@ -1,5 +1,6 @@
 //! `POST /containers/create`: what is asked, where it goes, and what its engine is told.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -8,11 +9,14 @@ use tokio::time::{Instant, timeout_at};
 
 use super::plan::Creation;
 use super::{
-    ClusterPlacement, Reference, absorb, decide, objects, owner, rewrite_create, scale_cpu_shares,
+    ClusterPlacement, Promise, Reference, Table, absorb, decide, objects, owner, rewrite_create,
+    scale_cpu_shares,
 };
-use crate::cluster::{EngineStatus, Snapshot};
+use crate::cluster::{EngineSnapshot, EngineStatus, Snapshot};
 use crate::config::CpuShares;
 use crate::handlers::system::offer::offer;
+use crate::scheduler::expr::Expr;
+use crate::scheduler::images::ImageName;
 use crate::scheduler::{Spec, SpecOptions};
 
 /// How long a create waits for nodes whose containers are not all known yet.
@@ -47,7 +51,7 @@ pub(super) async fn plan(
 }
 
 /// A create that was read: nothing of the client's connection is left in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Wanted {
     body: Value,
     spec: Spec,
@@ -87,26 +91,83 @@ impl Wanted {
 }
 
 fn promise(placement: &ClusterPlacement, wanted: &Wanted) -> Result<Creation, Refusal> {
-    let driver = &*placement.driver;
-    let (lease, (engine, snapshot)) = placement.leases.promise(|table| {
-        let snapshot = placement.view.snapshot();
-        let (promise, engine) = decide(driver, &snapshot, table, &wanted.spec, fastrand::u64(..))?;
-        Ok::<_, Refusal>((promise, (engine, snapshot)))
-    })?;
-    let mut body = wanted.body.clone();
-    rewrite_create(&mut body, |reference| known_as(&snapshot, reference));
-    if placement.options.cpushares == CpuShares::Cores {
-        scale_cpu_shares(
-            &mut body,
-            engine.facts.as_ref().map_or(0, |facts| facts.cpus),
-        );
-    }
+    let decided = |table: &Table| choose(placement, &wanted.spec, table);
+    let (lease, (engine, snapshot)) = placement.leases.promise(decided)?;
     Ok(Creation {
+        body: body_for(placement, wanted, &engine, &snapshot),
         engine,
-        body,
-        spec: wanted.spec.clone(),
+        snapshot,
         lease,
+        wanted: wanted.clone(),
+        placement: placement.clone(),
     })
+}
+
+type Chosen = (Arc<EngineSnapshot>, Arc<Snapshot>);
+
+fn choose(
+    placement: &ClusterPlacement,
+    spec: &Spec,
+    table: &Table,
+) -> Result<(Promise, Chosen), Refusal> {
+    let snapshot = placement.view.snapshot();
+    let seed = fastrand::u64(..);
+    let (promise, engine) = decide(&*placement.driver, &snapshot, table, spec, seed)?;
+    Ok((promise, (engine, snapshot)))
+}
+
+/// The body as that engine is to get it.
+fn body_for(
+    placement: &ClusterPlacement,
+    wanted: &Wanted,
+    engine: &EngineSnapshot,
+    snapshot: &Snapshot,
+) -> Value {
+    let mut body = wanted.body.clone();
+    rewrite_create(&mut body, |reference| known_as(snapshot, reference));
+    if placement.options.cpushares == CpuShares::Cores {
+        let cpus = engine.facts.as_ref().map_or(0, |facts| facts.cpus);
+        scale_cpu_shares(&mut body, cpus);
+    }
+    body
+}
+
+/// What is asked for besides, when a create is placed again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amendment {
+    /// A node that holds the image.
+    HoldsImage,
+    /// Another node than the one that failed.
+    AnotherNode,
+}
+
+impl Creation {
+    /// What was asked.
+    pub fn spec(&self) -> &Spec {
+        &self.wanted.spec
+    }
+
+    /// Promises the container to another node instead, in one step.
+    ///
+    /// # Errors
+    /// When none will do; the promise stays as it was then.
+    pub fn again(&mut self, amendment: Amendment) -> Result<(), Refusal> {
+        let mut wanted = self.wanted.clone();
+        match amendment {
+            Amendment::HoldsImage => {
+                let image = ImageName::parse(&wanted.spec.image).canonical();
+                let affinity = Expr::parse(&format!("image=={image}"));
+                let affinity = affinity.map_err(|error| Refusal::bad_input(error.to_string()))?;
+                wanted.spec.affinities.push(affinity);
+            }
+            Amendment::AnotherNode => wanted.spec.avoided.push(self.engine.node.id.clone()),
+        }
+        let decided = |table: &Table| choose(&self.placement, &wanted.spec, table);
+        let (engine, snapshot) = self.placement.leases.exchange(&self.lease, decided)?;
+        self.body = body_for(&self.placement, &wanted, &engine, &snapshot);
+        (self.engine, self.snapshot, self.wanted) = (engine, snapshot, wanted);
+        Ok(())
+    }
 }
 
 /// What an engine calls what the client named; none where that is the same.
@@ -135,3 +196,6 @@ fn new_id() -> String {
         .map(|_| format!("{:016x}", fastrand::u64(..)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,6 +56,31 @@ impl Leases {
         ))
     }
 
+    /// Decides anew for a promise that is held, as if it were not; what is decided replaces it.
+    ///
+    /// # Errors
+    /// Whatever `decide` answers; the promise stays as it was then.
+    pub fn exchange<T, E>(
+        &self,
+        lease: &Lease,
+        decide: impl FnOnce(&Table) -> Result<(Promise, T), E>,
+    ) -> Result<T, E> {
+        let mut table = self.lock();
+        let before = table.held.remove(&lease.number);
+        match decide(&table) {
+            Ok((promise, outcome)) => {
+                table.held.insert(lease.number, promise);
+                Ok(outcome)
+            }
+            Err(error) => {
+                table
+                    .held
+                    .extend(before.map(|before| (lease.number, before)));
+                Err(error)
+            }
+        }
+    }
+
     /// Looks at what is promised.
     pub fn look<T>(&self, look: impl FnOnce(&Table) -> T) -> T {
         look(&self.lock())
@@ -126,6 +151,25 @@ mod tests {
             false => Ok((promise("web"), table.on(NodeKey(1)).count())),
         });
         assert_eq!(taken.unwrap_err(), "taken");
+        drop(lease);
+        assert!(leases.is_empty());
+    }
+
+    #[test]
+    fn an_exchange_does_not_see_its_own_promise() {
+        let leases = Leases::default();
+        let (lease, ()) = leases
+            .promise(|_| Ok::<_, ()>((promise("web"), ())))
+            .unwrap();
+        let refused = leases.exchange(&lease, |table| match table.names("web") {
+            true => Ok((promise("seen"), ())),
+            false => Err("unseen"),
+        });
+        assert_eq!(refused, Err("unseen"));
+        assert!(leases.look(|table| table.names("web")));
+        let done = leases.exchange(&lease, |_| Ok::<_, ()>((promise("db"), ())));
+        assert_eq!(done, Ok(()));
+        assert!(leases.look(|table| table.names("db") && !table.names("web")));
         drop(lease);
         assert!(leases.is_empty());
     }

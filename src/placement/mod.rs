@@ -16,6 +16,7 @@ mod plan;
 pub mod rewrite;
 
 pub use cluster::ClusterPlacement;
+pub use create::Amendment;
 pub use decide::{decide, name_is_free};
 pub use intake::{absorb, merge_start, scale_cpu_shares};
 pub use lease::{Lease, Leases, Promise, Table};

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Lease;
-use crate::cluster::EngineSnapshot;
-use crate::scheduler::Spec;
+use super::create::Wanted;
+use super::{ClusterPlacement, Lease};
+use crate::cluster::{EngineSnapshot, Snapshot};
 
 /// What becomes of a request.
 #[derive(Debug)]
@@ -41,8 +41,12 @@ pub struct Creation {
     pub engine: Arc<EngineSnapshot>,
     /// The create body as the engine gets it.
     pub body: Value,
-    /// What was asked.
-    pub spec: Spec,
+    /// The state in which this was decided.
+    pub snapshot: Arc<Snapshot>,
     /// Holds what the container will occupy.
     pub lease: Lease,
+    /// What was asked.
+    pub(super) wanted: Wanted,
+    /// Who decides again, when the node will not do.
+    pub(super) placement: ClusterPlacement,
 }

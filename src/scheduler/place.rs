@@ -3,7 +3,8 @@
 use super::error::{ScheduleError, Tally, TurnedAway};
 use super::filter::{Filter, FilterName, Soft};
 use super::implied::{
-    ApiVersionFilter, NetworksFilter, Paused, PlatformFilter, SessionFilter, Settled, VolumesFilter,
+    ApiVersionFilter, Avoided, NetworksFilter, Paused, PlatformFilter, SessionFilter, Settled,
+    VolumesFilter,
 };
 use super::strategy::{NoResources, Strategy, StrategyName};
 use super::{Node, Spec};
@@ -92,6 +93,7 @@ impl Scheduler {
         let mut filters: Vec<&dyn Filter> = vec![
             &Settled,
             &Paused,
+            &Avoided,
             &ApiVersionFilter,
             &PlatformFilter,
             &volumes,

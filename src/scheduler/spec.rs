@@ -102,6 +102,8 @@ pub struct Spec {
     pub session: Option<Arc<str>>,
     /// The platform asked for.
     pub platform: Option<Platform>,
+    /// Ids of nodes on which it has failed.
+    pub avoided: Vec<Arc<str>>,
     /// The version the request speaks; none speaks each engine's newest.
     pub api: Option<ApiVersion>,
 }
@@ -164,6 +166,7 @@ impl Spec {
                 .map(Platform::parse)
                 .transpose()?,
             labels,
+            avoided: Vec::new(),
             api: api.into(),
         })
     }

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says where")]
 
+mod again;
 mod auth;
 mod bad_engines;
 mod bad_heads;
 mod bad_requests;
 mod deaths;
+mod down;
 mod drain;
 mod failures;
 mod hijack;
@@ -16,6 +18,7 @@ mod oddities;
 mod placement;
 mod routes;
 mod state;
+mod supply;
 mod vanish;
 mod versions;
 

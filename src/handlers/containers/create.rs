@@ -1,23 +1,27 @@
 //! `POST /containers/create`: the promised container is made on its node.
+//!
+//! Whether a failed create may go to another node is decided here and not by a retry layer above
+//! the placement: it depends on what the engine said, and it goes on without its client.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use serde_json::Value;
-use swarm_middleware::api::ApiRequest;
+use swarm_middleware::api::{ApiCall, ApiRequest};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use swarm_middleware::forward::ForwardError;
 use tracing::{debug, info, warn};
 
-use crate::cluster::EngineSnapshot;
+use super::chances::{Chances, lacks_image};
+use crate::cluster::{EngineSnapshot, Snapshot};
 use crate::engine::RefreshError;
 use crate::handlers::ask::Answer;
 use crate::handlers::{Context, answer, ask, outbound, task};
 use crate::placement::{Creation, Lease};
-use crate::transfer;
+use crate::transfer::{Need, bring};
 
 /// How often a node whose create has an unknown outcome is asked for a complete list.
 const LISTED_AGAIN: Duration = Duration::from_secs(1);
@@ -29,31 +33,25 @@ const LISTED_AGAIN: Duration = Duration::from_secs(1);
 pub async fn create(
     context: &Context,
     request: ApiRequest,
-    creation: Creation,
+    mut creation: Creation,
 ) -> Result<Response<Body>, Error> {
-    let version = outbound::version(request.call.version, &creation.engine, &context.snapshot());
-    let path = request
-        .call
-        .path_and_query(version, "", &request.call.query);
     let context = context.clone();
+    let wish = Wish {
+        call: request.call,
+        headers: request.head.headers,
+    };
     task::to_its_end(async move {
-        let wish = Wish {
-            path,
-            headers: request.head.headers,
-            body: creation.body,
-        };
-        let engine = creation.engine;
-        let image = creation.spec.image;
-        match make(&context, &wish, &engine, &image).await {
+        match carry_out(&context, &wish, &mut creation).await {
             Ok(answer) => {
                 if let Some(id) = created_id(&answer) {
+                    let (engine, image) = (&creation.engine, &creation.spec().image);
                     info!(node = %engine.name, container = %id, %image, "Created");
-                    show(&context, &engine, &id).await;
+                    show(&context, engine, &id).await;
                 }
                 Ok(answer::json_bytes(answer.status, answer.body))
             }
             Err(Error::Forward(error)) => {
-                unknown_outcome(&context, &engine, &error, creation.lease);
+                unknown_outcome(&context, &creation.engine, &error, creation.lease);
                 Err(error.into())
             }
             Err(error) => Err(error),
@@ -62,51 +60,79 @@ pub async fn create(
     .await
 }
 
-/// A create as its engine gets it, which can be sent again.
+/// Tries node after node, as far as the options allow; a create that may have been done is never
+/// tried again.
+async fn carry_out(
+    context: &Context,
+    wish: &Wish,
+    creation: &mut Creation,
+) -> Result<Answer, Error> {
+    let mut chances = Chances::new(&context.options, creation.spec());
+    loop {
+        let outcome = make(context, wish, creation).await;
+        let Some(amendment) = chances.after(&outcome) else {
+            return outcome;
+        };
+        let failed = Arc::clone(&creation.engine.name);
+        if let Err(refusal) = creation.again(amendment) {
+            debug!(node = %failed, %refusal, "Not placed again");
+            return outcome;
+        }
+        info!(from = %failed, to = %creation.engine.name, ?amendment, "Placed again");
+    }
+}
+
+/// A create as the client sent it, but for its body.
 struct Wish {
-    path: String,
+    call: ApiCall,
     headers: HeaderMap,
-    body: Value,
 }
 
 impl Wish {
-    fn request(&self) -> Result<Request<Body>, Error> {
-        let mut request = ask::request(Method::POST, &self.path)?;
+    fn request(
+        &self,
+        engine: &EngineSnapshot,
+        snapshot: &Snapshot,
+        body: &Value,
+    ) -> Result<Request<Body>, Error> {
+        let version = outbound::version(self.call.version, engine, snapshot);
+        let path = self.call.path_and_query(version, "", &self.call.query);
+        let mut request = ask::request(Method::POST, &path)?;
         *request.headers_mut() = self.headers.clone();
         request.headers_mut().remove(CONTENT_LENGTH);
         let kind = HeaderValue::from_static("application/json");
         request.headers_mut().insert(CONTENT_TYPE, kind);
-        *request.body_mut() = self.body.to_string().into();
+        *request.body_mut() = body.to_string().into();
         Ok(request)
     }
-}
 
-/// Sends the create; where the node lacks the image and another has it, it is copied first.
-async fn make(
-    context: &Context,
-    wish: &Wish,
-    engine: &Arc<EngineSnapshot>,
-    image: &str,
-) -> Result<Answer, Error> {
-    let first = ask::one(engine, wish.request()?).await?;
-    if first.status != StatusCode::NOT_FOUND || !lacks_image(&first) {
-        return Ok(first);
-    }
-    match transfer::bring(context, engine, image).await {
-        Ok(()) => Ok(ask::one(engine, wish.request()?).await?),
-        Err(reason) => {
-            debug!(node = %engine.name, image, %reason, "Image not brought");
-            Ok(first)
+    fn need(&self, creation: &Creation) -> Need {
+        let platform = self.call.query.get("platform");
+        Need {
+            node: Arc::clone(&creation.engine),
+            image: Arc::clone(&creation.spec().image),
+            credentials: self.headers.get("x-registry-auth").cloned(),
+            platform: platform.map(std::borrow::Cow::into_owned),
         }
     }
 }
 
-/// Engines answer 404 for missing images, networks and more; the sentence is the only difference.
-fn lacks_image(answer: &Answer) -> bool {
-    answer
-        .message()
-        .to_ascii_lowercase()
-        .starts_with("no such image")
+/// Sends the create; an image that the node lacks is brought, and the create sent again.
+async fn make(context: &Context, wish: &Wish, creation: &Creation) -> Result<Answer, Error> {
+    let engine = &creation.engine;
+    let request = || wish.request(engine, &creation.snapshot, &creation.body);
+    let first = ask::one(engine, request()?).await?;
+    let image = &creation.spec().image;
+    if !lacks_image(&first, image) {
+        return Ok(first);
+    }
+    match bring(context, &creation.snapshot, &wish.need(creation)).await {
+        Ok(()) => Ok(ask::one(engine, request()?).await?),
+        Err(reason) => {
+            debug!(node = %engine.name, %image, %reason, "Image not brought");
+            Ok(first)
+        }
+    }
 }
 
 fn created_id(answer: &Answer) -> Option<Arc<str>> {

@@ -1,6 +1,7 @@
 //! Answers about containers.
 
 pub mod answers;
+mod chances;
 pub mod create;
 pub mod exec;
 pub mod filters;

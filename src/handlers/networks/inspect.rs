@@ -2,7 +2,7 @@
 
 use serde_json::value::RawValue;
 
-use super::list::{ambiguous, shown_name};
+use super::list::shown_name;
 use crate::cluster::{Held, Network, Snapshot};
 use crate::config::Networks;
 use crate::json::RawObject;
@@ -29,7 +29,7 @@ pub fn render(
     unite(&mut network, &copies);
     let name = held
         .first()
-        .and_then(|held| shown_name(held.engine, held.object, names, &ambiguous(snapshot)));
+        .and_then(|held| shown_name(snapshot, held.engine, held.object, names));
     if let Some(name) = name {
         network.set_str("Name", &name);
     }

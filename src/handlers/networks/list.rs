@@ -11,7 +11,7 @@ use crate::cluster::{ContainerState, EngineSnapshot, Network, NodeKey, Snapshot}
 use crate::config::Networks;
 use crate::handlers::containers::filters::NamePattern;
 use crate::handlers::filtering::{self, LabelTests, includes, truth, values, wrong};
-use crate::handlers::shown::{Ambiguous, with_node};
+use crate::handlers::shown::with_node;
 use crate::json::RawObject;
 
 const KNOWN: [&str; 8] = [
@@ -42,7 +42,6 @@ struct Row<'a> {
 /// A filter that the engine would refuse.
 pub fn render(snapshot: &Snapshot, filters: &Filters, names: Networks) -> Result<Vec<u8>, Refusal> {
     let filter = NetworkFilter::read(filters, snapshot)?;
-    let ambiguous = ambiguous(snapshot);
     let mut rows: Vec<Row<'_>> = Vec::new();
     let mut united: FxHashMap<&str, usize> = FxHashMap::default();
     for engine in snapshot.engines() {
@@ -67,7 +66,7 @@ pub fn render(snapshot: &Snapshot, filters: &Filters, names: Networks) -> Result
         if index > 0 {
             out.push(b',');
         }
-        let name = shown_name(row.engine, row.copies[0], names, &ambiguous);
+        let name = shown_name(snapshot, row.engine, row.copies[0], names);
         row.write(name.as_deref(), &mut out);
     }
     out.extend_from_slice(b"]\n");
@@ -82,28 +81,19 @@ fn same_everywhere(network: &Network, names: Networks) -> Option<&str> {
     (network.is_predefined() && names == Networks::Plain).then_some(&*network.name)
 }
 
-/// The names that several nodes have networks of their own by.
-pub(super) fn ambiguous(snapshot: &Snapshot) -> Ambiguous<'_> {
-    let mut ambiguous = Ambiguous::default();
-    for engine in snapshot.engines() {
-        for network in engine.networks.iter().filter(|network| network.is_local()) {
-            ambiguous.note(&network.name, engine.key);
-        }
-    }
-    ambiguous
-}
-
 /// The name a network is shown by, where that is not its own.
 pub(super) fn shown_name(
+    snapshot: &Snapshot,
     engine: &EngineSnapshot,
     network: &Network,
     names: Networks,
-    ambiguous: &Ambiguous<'_>,
 ) -> Option<String> {
     let with = network.is_local()
         && match names {
             Networks::Node => true,
-            Networks::Plain => !network.is_predefined() && ambiguous.contains(&network.name),
+            Networks::Plain => {
+                !network.is_predefined() && snapshot.network_is_ambiguous(&network.name)
+            }
         };
     with.then(|| with_node(&engine.name, &network.name))
 }

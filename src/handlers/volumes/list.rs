@@ -7,7 +7,7 @@ use crate::cluster::{EngineSnapshot, NodeKey, Snapshot, Volume};
 use crate::config::Volumes;
 use crate::handlers::containers::filters::NamePattern;
 use crate::handlers::filtering::{self, LabelTests, includes, truth, values};
-use crate::handlers::shown::{Ambiguous, with_node};
+use crate::handlers::shown::with_node;
 use crate::json::RawObject;
 
 const KNOWN: [&str; 5] = ["dangling", "driver", "label", "name", "node"];
@@ -27,7 +27,6 @@ struct VolumeFilter<'f> {
 /// A filter that the engine would refuse.
 pub fn render(snapshot: &Snapshot, filters: &Filters, mode: Volumes) -> Result<Vec<u8>, Refusal> {
     let filter = VolumeFilter::read(filters, snapshot)?;
-    let ambiguous = ambiguous(snapshot);
     let mut shown: FxHashSet<(&str, &str)> = FxHashSet::default();
     let mut out = br#"{"Volumes":["#.to_vec();
     let mut first = true;
@@ -43,7 +42,7 @@ pub fn render(snapshot: &Snapshot, filters: &Filters, mode: Volumes) -> Result<V
             if !std::mem::take(&mut first) {
                 out.push(b',');
             }
-            let name = shown_name(engine, volume, mode, &ambiguous);
+            let name = shown_name(snapshot, engine, volume, mode);
             write(volume, name.as_deref(), &mut out);
         }
     }
@@ -66,34 +65,23 @@ pub fn inspect(
     mode: Volumes,
 ) -> serde_json::Result<Vec<u8>> {
     let mut object = RawObject::parse(body)?;
-    if let Some(name) = shown_name(engine, volume, mode, &ambiguous(snapshot)) {
+    if let Some(name) = shown_name(snapshot, engine, volume, mode) {
         object.set_str("Name", &name);
     }
     Ok(object.to_vec())
 }
 
-/// The names that several nodes have volumes of their own by.
-fn ambiguous(snapshot: &Snapshot) -> Ambiguous<'_> {
-    let mut ambiguous = Ambiguous::default();
-    for engine in snapshot.engines() {
-        for volume in engine.volumes.iter().filter(|volume| volume.is_local()) {
-            ambiguous.note(&volume.name, engine.key);
-        }
-    }
-    ambiguous
-}
-
 /// The name a volume is shown by, where that is not its own.
 fn shown_name(
+    snapshot: &Snapshot,
     engine: &EngineSnapshot,
     volume: &Volume,
     mode: Volumes,
-    ambiguous: &Ambiguous<'_>,
 ) -> Option<String> {
     let with = volume.is_local()
         && match mode {
             Volumes::All => true,
-            Volumes::Placed => ambiguous.contains(&volume.name),
+            Volumes::Placed => snapshot.volume_is_ambiguous(&volume.name),
         };
     with.then(|| with_node(&engine.name, &volume.name))
 }
