@@ -48,6 +48,12 @@ impl Service<Placed<Plan>> for Dispatch {
                     containers::create::create(&context, request, *creation).await
                 }
                 Plan::Each(engines) => match request.call.route.operation {
+                    Operation::VolumeCreate => {
+                        volumes::everywhere::create(&context, request, engines).await
+                    }
+                    Operation::VolumeRemove => {
+                        volumes::everywhere::remove(&context, request, engines).await
+                    }
                     Operation::ContainerPrune => merged::prune(&context, request.call).await,
                     Operation::ImageCreate => {
                         let ApiRequest { call, head, .. } = request;

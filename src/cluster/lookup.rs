@@ -196,10 +196,7 @@ impl Snapshot {
         {
             return Ok(vec![Held { engine, object }]);
         }
-        let held = self.held(
-            self.index.volume_names.exact(reference).collect(),
-            |engine, name| engine.volumes.iter().find(|volume| *volume.name == *name),
-        );
+        let held = self.volumes_named(reference);
         match held.len() {
             0 => Err(LookupError::NotFound),
             1 => Ok(held),
@@ -221,7 +218,7 @@ impl Snapshot {
         (!rest.is_empty()).then_some((engine, rest))
     }
 
-    fn held<'a, T>(
+    pub(super) fn held<'a, T>(
         &'a self,
         hits: Vec<Hit<'_>>,
         find: impl Fn(&'a EngineSnapshot, &str) -> Option<&'a Arc<T>>,

@@ -4,6 +4,7 @@ mod again;
 mod bad_engines;
 mod bad_requests;
 mod down;
+mod everywhere;
 mod placement;
 mod routes;
 mod state;
