@@ -72,8 +72,6 @@ pub struct EngineFacts {
     pub experimental: bool,
     /// The answer to `/info` as it came.
     pub info: Bytes,
-    /// The answer to `/version` as it came.
-    pub version: Bytes,
 }
 
 /// How many containers there are, by what they do.

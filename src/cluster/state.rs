@@ -181,7 +181,8 @@ impl ClusterState {
         let Some(known) = self.snapshot.engine(key) else {
             return;
         };
-        if known.facts.is_none() {
+        let before = known.facts.as_ref().map(|before| &before.engine_id);
+        if before != Some(&facts.engine_id) {
             self.note_identity(known, &facts);
         }
         let name = self.unique_name(key, &facts.name, &known.node.addr);

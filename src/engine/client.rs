@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bollard::models::SystemVersion;
 use bollard::{API_DEFAULT_VERSION, BollardRequest, ClientVersion, Docker};
 use bytes::{Bytes, BytesMut};
 use http::{Method, Request, Response, StatusCode, Uri};
@@ -87,13 +88,19 @@ impl EngineClient {
         self.timely("/_ping", ping).await
     }
 
-    /// A typed client for the manager's own actions, over the same connections. Its models drop
-    /// what they do not know, so nothing of it may reach a client; its calls want
-    /// [`timely`](Self::timely).
+    /// Which API versions the engine serves, and what it runs on.
     ///
     /// # Errors
-    /// When bollard cannot be set up.
-    pub fn docker(&self) -> Result<Docker, EngineError> {
+    /// When it does not say so in time.
+    pub async fn version(&self) -> Result<SystemVersion, EngineError> {
+        let docker = self.docker()?;
+        let version = async { docker.version().await.map_err(EngineError::from) };
+        self.timely("/version", version).await
+    }
+
+    /// A typed client over the same connections. Its models drop what they do not know, so
+    /// nothing of it may reach a client.
+    fn docker(&self) -> Result<Docker, EngineError> {
         let upstream = Arc::clone(&self.upstream);
         let version = self.version;
         let transport = move |request: BollardRequest| {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use bollard::models::SystemVersion;
 use serde_json::Value;
 use swarm_middleware::address::Address;
 use swarm_middleware::api::ApiVersion;
@@ -33,21 +34,14 @@ pub(super) struct Read {
 /// When it does not answer, or cannot be used; the error says why.
 pub(super) async fn read(client: &EngineClient, address: &Address) -> Result<Read, EngineError> {
     let before = SystemTime::now();
-    let (info, version) = tokio::try_join!(client.get("/info"), client.get("/version"))?;
+    let (info, version) = tokio::try_join!(client.get("/info"), client.version())?;
     let after = SystemTime::now();
-    let parse = |path, bytes: &[u8]| -> Result<Value, EngineError> {
-        let value: Value =
-            serde_json::from_slice(bytes).map_err(|error| EngineError::garbage(path, &error))?;
-        if value.is_object() {
-            Ok(value)
-        } else {
-            Err(EngineError::garbage(path, &"it is not an object"))
-        }
-    };
-    let info_value = parse("/info", &info)?;
-    let version_value = parse("/version", &version)?;
+    let info_value: Value = serde_json::from_slice(&info)
+        .ok()
+        .filter(Value::is_object)
+        .ok_or_else(|| EngineError::garbage("/info", &"it is not a JSON object"))?;
     validate(&info_value, address)?;
-    let (min_api, api) = versions(&version_value)?;
+    let (min_api, api) = versions(&version)?;
     let (ip, ipv6) = addresses(address).await;
     let text = |key: &str| info_value[key].as_str().unwrap_or("").into();
     let clock = info_value["SystemTime"].as_str();
@@ -65,12 +59,11 @@ pub(super) async fn read(client: &EngineClient, address: &Address) -> Result<Rea
             min_api,
             cpus: info_value["NCPU"].as_i64().unwrap_or(0),
             memory: info_value["MemTotal"].as_i64().unwrap_or(0),
-            os_type: version_value["Os"].as_str().unwrap_or("linux").into(),
+            os_type: version.os.as_deref().unwrap_or("linux").into(),
             architecture: text("Architecture"),
-            labels: Arc::new(labels(&info_value, &version_value, address)),
+            labels: Arc::new(labels(&info_value, &version, address)),
             experimental: info_value["ExperimentalBuild"].as_bool().unwrap_or(false),
             info,
-            version,
         },
     })
 }
@@ -105,9 +98,9 @@ fn validate(info: &Value, address: &Address) -> Result<(), EngineError> {
 }
 
 /// The oldest and newest API version served.
-fn versions(version: &Value) -> Result<(ApiVersion, ApiVersion), EngineError> {
-    let read = |key: &str| version[key].as_str()?.parse::<ApiVersion>().ok();
-    let Some(newest) = read("ApiVersion") else {
+fn versions(version: &SystemVersion) -> Result<(ApiVersion, ApiVersion), EngineError> {
+    let read = |text: &Option<String>| text.as_deref()?.parse::<ApiVersion>().ok();
+    let Some(newest) = read(&version.api_version) else {
         return Err(EngineError::garbage("/version", &"it has no ApiVersion"));
     };
     if newest < OLDEST {
@@ -115,7 +108,10 @@ fn versions(version: &Value) -> Result<(ApiVersion, ApiVersion), EngineError> {
             "the engine serves API versions up to {newest}; {OLDEST} or newer is needed"
         )));
     }
-    Ok((read("MinAPIVersion").unwrap_or(ApiVersion::v1(12)), newest))
+    Ok((
+        read(&version.min_api_version).unwrap_or(ApiVersion::v1(12)),
+        newest,
+    ))
 }
 
 fn skew(clock: jiff::Timestamp, before: SystemTime, after: SystemTime) -> Duration {
@@ -126,7 +122,7 @@ fn skew(clock: jiff::Timestamp, before: SystemTime, after: SystemTime) -> Durati
 }
 
 /// The daemon's labels and the derived ones, which win.
-fn labels(info: &Value, version: &Value, address: &Address) -> BTreeMap<String, String> {
+fn labels(info: &Value, version: &SystemVersion, address: &Address) -> BTreeMap<String, String> {
     let mut labels = BTreeMap::new();
     let own = info["Labels"].as_array().into_iter().flatten();
     for label in own.filter_map(Value::as_str) {
@@ -147,7 +143,7 @@ fn labels(info: &Value, version: &Value, address: &Address) -> BTreeMap<String, 
         ("serverversion", "ServerVersion"),
     ] {
         let own = info[key].as_str().filter(|value| !value.is_empty());
-        let value = own.or_else(|| version["Os"].as_str().filter(|_| label == "ostype"));
+        let value = own.or_else(|| version.os.as_deref().filter(|_| label == "ostype"));
         if let Some(value) = value {
             labels.insert(label.to_owned(), value.to_owned());
         }
@@ -179,6 +175,13 @@ mod tests {
 
     use super::*;
 
+    fn serving(newest: &str) -> SystemVersion {
+        SystemVersion {
+            api_version: Some(newest.to_owned()),
+            ..SystemVersion::default()
+        }
+    }
+
     #[test]
     fn what_cannot_be_used_is_told_why() {
         let address: Address = "10.0.0.1:2375".parse().unwrap();
@@ -203,11 +206,9 @@ mod tests {
             bad[key] = value;
             assert_eq!(validate(&bad, &address).unwrap_err().to_string(), why);
         }
-        let old = versions(&json!({"ApiVersion": "1.23"}))
-            .unwrap_err()
-            .to_string();
+        let old = versions(&serving("1.23")).unwrap_err().to_string();
         assert!(old.contains("1.24 or newer is needed"), "{old}");
-        assert!(versions(&json!({"ApiVersion": 1})).is_err());
+        assert!(versions(&serving("one")).is_err());
     }
 
     #[test]
@@ -216,7 +217,7 @@ mod tests {
             "Labels": ["storage=ssd", "node=x", "ostype=mine", "bare"],
             "Driver": "overlay2", "OSType": "linux", "Architecture": "x86_64", "ServerVersion": "20.10",
         });
-        let labels = labels(&info, &json!({}), &"a:1".parse().unwrap());
+        let labels = labels(&info, &SystemVersion::default(), &"a:1".parse().unwrap());
         let pairs: Vec<_> = labels.iter().map(|(k, v)| format!("{k}={v}")).collect();
         assert_eq!(
             pairs.join(" "),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use swarm_middleware::api::{ApiCall, Refusal, RefusalKind};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
+use swarm_middleware::parse::ParseError;
 use tracing::warn;
 
 use super::{Context, answer, ask, outbound, task};
@@ -21,8 +22,10 @@ pub async fn df(context: &Context, call: &ApiCall) -> Result<Response<Body>, Err
 /// A prune on every node: what was deleted, and how much space that freed.
 ///
 /// # Errors
-/// When no engine answers.
+/// When the filters cannot be read, or no engine answers.
 pub async fn prune(context: &Context, call: ApiCall) -> Result<Response<Body>, Error> {
+    // Nothing is pruned anywhere by filters that nobody can read.
+    call.query.filters().map_err(ParseError::from)?;
     let context = context.clone();
     task::to_its_end(async move {
         let merged = of_all(&context, &call, Method::POST).await?;

@@ -72,7 +72,6 @@ impl Lab {
             labels: Arc::new(labels.into()),
             experimental: false,
             info: "{}".into(),
-            version: "{}".into(),
         };
         edit(&mut facts);
         self.join(node);

@@ -1,9 +1,10 @@
 //! Containers of nodes that do not answer.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use testkit::Fault;
 use testkit::manager::Cluster;
+use tokio::time::Instant;
 
 use crate::{top_on, with};
 

@@ -1,10 +1,20 @@
 //! The real `swarm manage` in front of simulated engines: what clients see, and what engines get.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails says where")]
+
 mod again;
+mod auth;
 mod bad_engines;
+mod bad_heads;
 mod bad_requests;
+mod deaths;
 mod down;
+mod drain;
 mod everywhere;
+mod failures;
+mod hijack;
+mod names;
+mod oddities;
 mod placement;
 mod routes;
 mod state;

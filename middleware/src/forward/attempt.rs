@@ -3,7 +3,8 @@
 use std::error::Error as _;
 use std::io;
 
-use http::{HeaderMap, Method, Request, Uri};
+use http::{HeaderMap, Method, Request, Response, Uri};
+use hyper::body::Incoming;
 
 use super::ForwardErrorKind;
 use crate::body::Body;
@@ -47,4 +48,12 @@ pub(super) fn kind_of(error: &hyper::Error) -> ForwardErrorKind {
         return ForwardErrorKind::RequestBody;
     }
     ForwardErrorKind::Closed
+}
+
+/// The answer to a request for another protocol.
+pub(crate) enum Switch {
+    /// HTTP goes on.
+    Ordinary(Response<Body>),
+    /// 101: the connection is the requester's.
+    Taken(Response<Incoming>),
 }

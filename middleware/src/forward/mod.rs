@@ -13,11 +13,11 @@ mod sender;
 mod tests;
 mod upstream;
 
+pub(crate) use attempt::Switch;
 pub use connect::tune;
 pub use error::{ForwardError, ForwardErrorKind};
 pub use fan_out::{FanOutError, fan_out};
 pub use lent::Lent;
 pub use pool::PoolOptions;
 pub use sender::TunnelCount;
-pub(crate) use upstream::Switch;
 pub use upstream::{Upstream, UpstreamCounters};

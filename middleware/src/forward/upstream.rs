@@ -10,7 +10,7 @@ use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tokio_rustls::rustls::ClientConfig;
 
-use super::attempt::{Spare, kind_of};
+use super::attempt::{Spare, Switch, kind_of};
 use super::connect::Connector;
 use super::pool::PoolOptions;
 use super::sender::{Loan, Shared, TunnelCount};
@@ -237,7 +237,7 @@ impl Upstream {
                 ForwardErrorKind::Lost,
                 false,
                 false,
-                "declared down while connecting".into(),
+                "it was declared down".into(),
             )),
         }
     }
@@ -256,12 +256,11 @@ impl Upstream {
         sent.map_err(|mut refused| {
             let unsent = refused.take_message().map(Box::new);
             let error = refused.into_error();
-            let kind = if line.was_cut() {
-                ForwardErrorKind::Lost
-            } else {
-                kind_of(&error)
+            let (kind, source) = match line.was_cut() {
+                true => (ForwardErrorKind::Lost, "it was declared down".into()),
+                false => (kind_of(&error), error.into()),
             };
-            let error = self.error(kind, loan.reused, unsent.is_none(), error.into());
+            let error = self.error(kind, loan.reused, unsent.is_none(), source);
             Failed { error, unsent }
         })
     }
@@ -281,14 +280,6 @@ impl Upstream {
             source,
         }
     }
-}
-
-/// The answer to a request for another protocol.
-pub(crate) enum Switch {
-    /// HTTP goes on.
-    Ordinary(Response<Body>),
-    /// 101: the connection is the requester's.
-    Taken(Response<Incoming>),
 }
 
 /// An attempt that got no answer, and the request if no byte of it was written.

@@ -57,7 +57,6 @@ fn facts(key: u32) -> Arc<EngineFacts> {
         labels: Arc::default(),
         experimental: false,
         info: "{}".into(),
-        version: "{}".into(),
     })
 }
 

@@ -80,7 +80,10 @@ fn a_container_is_read_leniently() {
         {"StartedAt": "2026-11-22T15:00:00.5Z", "FinishedAt": "0001-01-01T00:00:00Z", "Health": {"Status": "odd"}}});
     let raw = to_raw_value(&listed).unwrap();
     let container = Container::from_engine(&raw, Some(&inspect), &context(1)).unwrap();
-    assert_eq!((&*container.name, container.created), ("web", 1000));
+    assert_eq!(
+        (&*container.name, container.created),
+        ("web", 1_000_000_000_000)
+    );
     assert_eq!(container.state.as_str(), "hibernating");
     assert_eq!(
         (container.ports.len(), container.ports[0].public),

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -53,23 +54,27 @@ QUICK = ["--engine-refresh-min-interval", "2s", "--engine-refresh-max-interval",
 def main(name: str, script: str, prepare=None) -> None:
     """The main function of a suite's script; `prepare(suite)` runs in the hub at first."""
     options = arguments(name)
+    # Ended from outside, a suite still takes its engines down.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.inside:
         sys.exit(in_hub(name, options, prepare))
     try:
         clusters.check()
         directory = tempfile.mkdtemp(prefix=f"swarm-{name}-")
-        cluster = clusters.Cluster(directory, 4)
-        cluster.up()
     except clusters.CannotRun as reason:
         print(f"{name}: {reason}\n0 passed, 0 failed, 1 skipped")
         sys.exit(3)
+    cluster = clusters.Cluster(directory, 4)
     code = 1
     try:
+        cluster.up()
         code = cluster.enter([sys.executable, script, "--inside", directory, *sys.argv[1:]])
     finally:
-        if code:
-            keep_logs(directory, name)
-        cluster.down()
+        try:
+            if code:
+                keep_logs(directory, name)
+        finally:
+            cluster.down()
     sys.exit(code)
 
 
