@@ -98,6 +98,7 @@ async fn one(
 ) -> Result<Response<Body>, Error> {
     match request.call.route.operation {
         Operation::ContainerInspect => containers::answers::inspect(context, request, to).await,
+        Operation::ContainerStart => containers::start::start(context, request, to).await,
         Operation::ContainerRename => containers::rename::rename(context, request, to).await,
         Operation::ContainerUpdate => containers::update::update(context, request, to).await,
         Operation::NetworkInspect => networks::answers::inspect(context, request, to).await,

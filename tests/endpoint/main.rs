@@ -12,6 +12,7 @@ mod down;
 mod drain;
 mod everywhere;
 mod failures;
+mod fig;
 mod hijack;
 mod names;
 mod oddities;
