@@ -15,6 +15,7 @@ use crate::cluster::{ClusterState, ClusterView};
 use crate::config::{Cors, ManageConfig};
 use crate::dispatch::Dispatch;
 use crate::engine::{Engines, MonitorOptions};
+use crate::handlers::containers::Unstarted;
 use crate::handlers::system::banner::Banner;
 use crate::handlers::system::info::InfoRenderer;
 use crate::handlers::{Context, Identity, Parts, RefreshFirst};
@@ -69,6 +70,7 @@ impl App {
                 container_name: config.container_name_refresh_filter.clone(),
             },
             transfers: Transfers::default(),
+            unstarted: Unstarted::default(),
             identity: Identity::of_this_process(),
             info: InfoRenderer::default(),
         });

@@ -48,6 +48,12 @@ impl Service<Placed<Plan>> for Dispatch {
                     containers::create::create(&context, request, *creation).await
                 }
                 Plan::Each(engines) => match request.call.route.operation {
+                    Operation::VolumeCreate => {
+                        volumes::everywhere::create(&context, request, engines).await
+                    }
+                    Operation::VolumeRemove => {
+                        volumes::everywhere::remove(&context, request, engines).await
+                    }
                     Operation::ContainerPrune => merged::prune(&context, request.call).await,
                     Operation::ImageCreate => {
                         let ApiRequest { call, head, .. } = request;
@@ -92,6 +98,7 @@ async fn one(
 ) -> Result<Response<Body>, Error> {
     match request.call.route.operation {
         Operation::ContainerInspect => containers::answers::inspect(context, request, to).await,
+        Operation::ContainerStart => containers::start::start(context, request, to).await,
         Operation::ContainerRename => containers::rename::rename(context, request, to).await,
         Operation::ContainerUpdate => containers::update::update(context, request, to).await,
         Operation::NetworkInspect => networks::answers::inspect(context, request, to).await,

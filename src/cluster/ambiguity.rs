@@ -1,6 +1,8 @@
 //! Which plain names do not tell whose object is meant: answered by the indexes.
 
 use super::engine::NodeKey;
+use super::lookup::Held;
+use super::resource::Volume;
 use super::snapshot::Snapshot;
 
 impl Snapshot {
@@ -22,6 +24,14 @@ impl Snapshot {
             let volume = engine.volumes.iter().find(|volume| volume.name == *name)?;
             volume.is_local().then_some(node)
         }))
+    }
+
+    /// Every node's volume of this name.
+    pub fn volumes_named(&self, name: &str) -> Vec<Held<'_, Volume>> {
+        let hits = self.index.volume_names.exact(name).collect();
+        self.held(hits, |engine, name| {
+            engine.volumes.iter().find(|volume| *volume.name == *name)
+        })
     }
 }
 

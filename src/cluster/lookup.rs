@@ -67,8 +67,8 @@ type Hit<'a> = (NodeKey, &'a Arc<str>);
 
 impl Snapshot {
     /// The container that `X` in a path stands for: id, swarm id, `name`, `/name`, `node/name`
-    /// or the beginning of an id, in this order: exact or 12-character id, swarm id, name, unique
-    /// prefix.
+    /// or the beginning of an id, in this order: exact or 12-character id, the same of a swarm id,
+    /// name, unique prefix.
     ///
     /// # Errors
     /// When none or several go by it.
@@ -100,8 +100,8 @@ impl Snapshot {
         ];
         for (rank, index) in exact.into_iter().enumerate() {
             let mut hit = self.single(index.exact(text).filter(&only))?;
-            if rank == 0 && hit.is_none() && text.len() == 12 {
-                hit = by_prefix(self.index.container_ids.prefix(text).filter(&only))?;
+            if rank < 2 && hit.is_none() && text.len() == 12 {
+                hit = by_prefix(index.prefix(text).filter(&only))?;
             }
             if let Some(hit) = hit {
                 return found(hit);
@@ -196,10 +196,7 @@ impl Snapshot {
         {
             return Ok(vec![Held { engine, object }]);
         }
-        let held = self.held(
-            self.index.volume_names.exact(reference).collect(),
-            |engine, name| engine.volumes.iter().find(|volume| *volume.name == *name),
-        );
+        let held = self.volumes_named(reference);
         match held.len() {
             0 => Err(LookupError::NotFound),
             1 => Ok(held),
@@ -221,7 +218,7 @@ impl Snapshot {
         (!rest.is_empty()).then_some((engine, rest))
     }
 
-    fn held<'a, T>(
+    pub(super) fn held<'a, T>(
         &'a self,
         hits: Vec<Hit<'_>>,
         find: impl Fn(&'a EngineSnapshot, &str) -> Option<&'a Arc<T>>,

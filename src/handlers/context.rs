@@ -9,6 +9,7 @@ use crate::placement::Leases;
 use crate::scheduler::ClusterDriver;
 use crate::transfer::Transfers;
 
+use super::containers::Unstarted;
 use super::system::info::InfoRenderer;
 
 /// The cluster as handlers see it; cheap to clone.
@@ -34,6 +35,8 @@ pub struct Parts {
     pub refresh: RefreshFirst,
     /// Image copies under way.
     pub transfers: Transfers,
+    /// Containers of old clients that were not started yet.
+    pub unstarted: Unstarted,
     /// Who this manager is.
     pub identity: Identity,
     /// The parts of `/info` that did not change.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Treatment};
 use swarm_middleware::select::Placement;
 
@@ -9,7 +10,7 @@ use super::objects::Chooser;
 use super::plan::Plan;
 use super::{Destination, Leases, create, exec, owner};
 use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
-use crate::config::{ClusterOptions, Pull};
+use crate::config::{ClusterOptions, Pull, Volumes};
 use crate::scheduler::ClusterDriver;
 
 /// Chooses where requests go, from one snapshot per decision.
@@ -57,7 +58,7 @@ impl ClusterPlacement {
             }
             Treatment::Image => owner::image(snapshot, name).map(Plan::One),
             Treatment::Network => self.of_network(request, snapshot).map(Plan::One),
-            Treatment::Volume => owner::volume(snapshot, name).map(Plan::One),
+            Treatment::Volume => self.of_volume(request, snapshot),
             Treatment::Schedule => self.schedule(request, snapshot),
             Treatment::OutsideSwarmMode => Err(Refusal::unavailable(OUTSIDE_SWARM_MODE)),
             Treatment::NotImplemented => Err(Refusal::new(
@@ -75,6 +76,9 @@ impl ClusterPlacement {
             Operation::NetworkCreate => self
                 .choose(snapshot, |chooser| chooser.network(request))
                 .map(Plan::One),
+            Operation::VolumeCreate if self.options.volumes == Volumes::All => {
+                self.volume_everywhere(request, snapshot)
+            }
             Operation::VolumeCreate => self
                 .choose(snapshot, |chooser| chooser.volume(request))
                 .map(Plan::One),
@@ -96,6 +100,39 @@ impl ClusterPlacement {
             }
             _ => owner::network(snapshot, &request.call.name),
         }
+    }
+
+    /// A volume whose name says no node goes on every node.
+    fn volume_everywhere(
+        &self,
+        request: &mut ApiRequest,
+        snapshot: &Snapshot,
+    ) -> Result<Plan, Refusal> {
+        let body: Option<Value> = serde_json::from_slice(request.payload.bytes()).ok();
+        let name = body.as_ref().and_then(|body| body["Name"].as_str());
+        if name.is_some_and(|name| snapshot.split_node(name).is_some()) {
+            let volume = |chooser: Chooser<'_>| chooser.volume(request);
+            return self.choose(snapshot, volume).map(Plan::One);
+        }
+        healthy(snapshot.engines().cloned()).map(Plan::Each)
+    }
+
+    fn of_volume(&self, request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
+        let name = request.call.name.as_str();
+        let held = match self.options.volumes {
+            Volumes::All => snapshot.volumes_named(name),
+            Volumes::Placed => Vec::new(),
+        };
+        if held.is_empty() {
+            return owner::volume(snapshot, name).map(Plan::One);
+        }
+        let holders = held.iter().map(|held| Arc::clone(held.engine));
+        let holders = healthy(holders)?;
+        Ok(match request.call.route.operation {
+            Operation::VolumeRemove => Plan::Each(holders),
+            // They were created alike: any will do.
+            _ => Plan::One(owner::reachable(&holders[0], name.to_owned())?),
+        })
     }
 
     fn choose<T>(
@@ -131,17 +168,22 @@ impl ClusterPlacement {
             }
             _ => snapshot.engines().cloned().collect(),
         };
-        let healthy: Vec<_> = engines
-            .into_iter()
-            .filter(|engine| engine.is_healthy())
-            .collect();
-        if healthy.is_empty() {
-            return Err(Refusal::unavailable(
-                "no healthy node available in the cluster",
-            ));
-        }
-        Ok(Plan::Each(healthy))
+        Ok(Plan::Each(healthy(engines)?))
     }
+}
+
+/// Those that can be asked now.
+fn healthy(
+    engines: impl IntoIterator<Item = Arc<EngineSnapshot>>,
+) -> Result<Vec<Arc<EngineSnapshot>>, Refusal> {
+    let engines = engines.into_iter();
+    let healthy: Vec<_> = engines.filter(|engine| engine.is_healthy()).collect();
+    if healthy.is_empty() {
+        return Err(Refusal::unavailable(
+            "no healthy node available in the cluster",
+        ));
+    }
+    Ok(healthy)
 }
 
 fn of_container(request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {

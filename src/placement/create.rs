@@ -53,8 +53,8 @@ pub(super) async fn plan(
 /// A create that was read: nothing of the client's connection is left in it.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
-    body: Value,
-    spec: Spec,
+    pub(super) body: Value,
+    pub(super) spec: Spec,
 }
 
 impl Wanted {
@@ -117,7 +117,7 @@ fn choose(
 }
 
 /// The body as that engine is to get it.
-fn body_for(
+pub(super) fn body_for(
     placement: &ClusterPlacement,
     wanted: &Wanted,
     engine: &EngineSnapshot,
@@ -171,7 +171,7 @@ impl Creation {
 }
 
 /// What an engine calls what the client named; none where that is the same.
-fn known_as(snapshot: &Snapshot, reference: Reference<'_>) -> Option<String> {
+pub(super) fn known_as(snapshot: &Snapshot, reference: Reference<'_>) -> Option<String> {
     match reference {
         Reference::Container(name) => {
             let found = snapshot.container(name).ok()?;

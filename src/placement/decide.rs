@@ -6,8 +6,8 @@ use std::sync::Arc;
 use swarm_middleware::api::{Refusal, RefusalKind};
 
 use super::lease::{Promise, Table};
-use crate::cluster::{EngineSnapshot, LookupError, Snapshot};
-use crate::scheduler::{ClusterDriver, Node, ScheduleError, ScheduleErrorKind, Spec};
+use crate::cluster::{EngineSnapshot, LookupError, NodeKey, Snapshot};
+use crate::scheduler::{ClusterDriver, Node, ScheduleError, ScheduleErrorKind, Spec, Workload};
 
 /// Chooses the node of a container, and says what it will occupy there.
 ///
@@ -23,24 +23,77 @@ pub fn decide(
     if let Some(name) = spec.name.as_deref() {
         name_is_free(snapshot, leases, name)?;
     }
-    let nodes: Vec<Cow<'_, Node>> = snapshot
-        .engines()
-        .map(|engine| with_leases(snapshot, engine, leases))
-        .collect();
+    let nodes = nodes(snapshot, leases);
     let refs: Vec<&Node> = nodes.iter().map(AsRef::as_ref).collect();
     let chosen = driver
         .choose(spec, &refs, seed)
         .map_err(|error| refusal(&error))?;
-    let engine = snapshot
-        .engines()
-        .find(|engine| *engine.id() == chosen.id)
-        .ok_or_else(|| Refusal::unavailable("no healthy node available in the cluster"))?;
+    let engine = engine_of(snapshot, chosen)?;
     let id: Arc<str> = spec.swarm_id.clone().unwrap_or_default();
     let promise = Promise {
         node: Some(engine.key),
         workload: Arc::new(spec.workload(id)),
     };
     Ok((promise, Arc::clone(engine)))
+}
+
+/// Chooses the node of a container that lies on `home` and was never started: `home`, if that
+/// will do.
+///
+/// # Errors
+/// When no node may have it.
+pub fn decide_start(
+    driver: &dyn ClusterDriver,
+    snapshot: &Snapshot,
+    leases: &Table,
+    spec: &Spec,
+    (home, id): (NodeKey, &str),
+) -> Result<(Promise, Arc<EngineSnapshot>), Refusal> {
+    let mut nodes = nodes(snapshot, leases);
+    let of_home = snapshot.engines().zip(&mut nodes);
+    for (_, node) in of_home.filter(|(engine, _)| engine.key == home) {
+        // It is not in its own way.
+        node.to_mut().remove(id);
+    }
+    let refs: Vec<&Node> = nodes.iter().map(AsRef::as_ref).collect();
+    let fit = driver.place(spec, &refs, fastrand::u64(..));
+    let fit = fit.map_err(|error| refusal(&error))?;
+    let engines = fit.iter().map(|node| engine_of(snapshot, node));
+    let engines = engines.collect::<Result<Vec<_>, _>>()?;
+    let engine = engines
+        .iter()
+        .find(|engine| engine.key == home)
+        .or(engines.first())
+        .ok_or_else(none_healthy)?;
+    // The container itself shows: its promise must not stand for it, nor be taken for it.
+    let workload = Workload {
+        swarm_id: None,
+        names: Box::default(),
+        ..spec.workload(format!("{id} starts"))
+    };
+    let promise = Promise {
+        node: Some(engine.key),
+        workload: Arc::new(workload),
+    };
+    Ok((promise, Arc::clone(engine)))
+}
+
+fn engine_of<'a>(snapshot: &'a Snapshot, node: &Node) -> Result<&'a Arc<EngineSnapshot>, Refusal> {
+    let mut engines = snapshot.engines();
+    let engine = engines.find(|engine| *engine.id() == node.id);
+    engine.ok_or_else(none_healthy)
+}
+
+fn none_healthy() -> Refusal {
+    Refusal::unavailable("no healthy node available in the cluster")
+}
+
+/// The nodes as placement sees them, in the order of the engines.
+fn nodes<'a>(snapshot: &'a Snapshot, leases: &Table) -> Vec<Cow<'a, Node>> {
+    let engines = snapshot.engines();
+    engines
+        .map(|engine| with_leases(snapshot, engine, leases))
+        .collect()
 }
 
 /// Names are unique in the cluster.

@@ -59,6 +59,11 @@ pub(super) fn settle(body: &mut Value) {
     walk(body, &BODY);
 }
 
+/// The same for a `HostConfig`, which is what the body of a start is below API 1.24.
+pub(super) fn settle_host(host: &mut Value) {
+    walk(host, &HOST_CONFIG);
+}
+
 fn walk(value: &mut Value, shape: &Shape) {
     match (shape, value) {
         (Object(keys), Value::Object(map)) => {

@@ -10,6 +10,7 @@ mod exec;
 pub mod intake;
 mod keys;
 mod lease;
+mod movable;
 mod objects;
 pub mod owner;
 mod plan;
@@ -17,8 +18,9 @@ pub mod rewrite;
 
 pub use cluster::ClusterPlacement;
 pub use create::Amendment;
-pub use decide::{decide, name_is_free};
+pub use decide::{decide, decide_start, name_is_free};
 pub use intake::{absorb, merge_start, scale_cpu_shares};
 pub use lease::{Lease, Leases, Promise, Table};
+pub use movable::{Movable, host_for};
 pub use plan::{Creation, Destination, Plan};
 pub use rewrite::{Reference, rewrite_connect, rewrite_create, rewrite_host_config};

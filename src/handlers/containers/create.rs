@@ -16,6 +16,7 @@ use swarm_middleware::forward::ForwardError;
 use tracing::{debug, info, warn};
 
 use super::chances::{Chances, lacks_image};
+use super::unstarted::START_COMPLETES;
 use crate::cluster::{EngineSnapshot, Snapshot};
 use crate::engine::RefreshError;
 use crate::handlers::ask::Answer;
@@ -47,6 +48,16 @@ pub async fn create(
                     let (engine, image) = (&creation.engine, &creation.spec().image);
                     info!(node = %engine.name, container = %id, %image, "Created");
                     show(&context, engine, &id).await;
+                    if wish
+                        .call
+                        .version
+                        .is_some_and(|version| version < START_COMPLETES)
+                    {
+                        let movable = creation.movable();
+                        context
+                            .unstarted
+                            .keep(&context.snapshot(), id, wish, movable);
+                    }
                 }
                 Ok(answer::json_bytes(answer.status, answer.body))
             }
@@ -83,9 +94,10 @@ async fn carry_out(
 }
 
 /// A create as the client sent it, but for its body.
-struct Wish {
-    call: ApiCall,
-    headers: HeaderMap,
+#[derive(Clone, Debug)]
+pub(super) struct Wish {
+    pub(super) call: ApiCall,
+    pub(super) headers: HeaderMap,
 }
 
 impl Wish {
@@ -118,7 +130,11 @@ impl Wish {
 }
 
 /// Sends the create; an image that the node lacks is brought, and the create sent again.
-async fn make(context: &Context, wish: &Wish, creation: &Creation) -> Result<Answer, Error> {
+pub(super) async fn make(
+    context: &Context,
+    wish: &Wish,
+    creation: &Creation,
+) -> Result<Answer, Error> {
     let engine = &creation.engine;
     let request = || wish.request(engine, &creation.snapshot, &creation.body);
     let first = ask::one(engine, request()?).await?;
@@ -135,7 +151,7 @@ async fn make(context: &Context, wish: &Wish, creation: &Creation) -> Result<Ans
     }
 }
 
-fn created_id(answer: &Answer) -> Option<Arc<str>> {
+pub(super) fn created_id(answer: &Answer) -> Option<Arc<str>> {
     let id = answer.status.is_success().then(|| answer.json())??;
     id["Id"].as_str().map(Into::into)
 }
@@ -164,7 +180,7 @@ fn unknown_outcome(
 }
 
 /// Lists show the container before its promise ends.
-async fn show(context: &Context, engine: &EngineSnapshot, id: &Arc<str>) {
+pub(super) async fn show(context: &Context, engine: &EngineSnapshot, id: &Arc<str>) {
     if let Err(error) = context
         .engines
         .refresh_container(engine.key, Arc::clone(id))

@@ -9,6 +9,10 @@ pub mod inspect;
 pub mod list;
 pub mod rename;
 pub mod size;
+pub mod start;
 #[cfg(test)]
 mod status_props;
+mod unstarted;
 pub mod update;
+
+pub use unstarted::Unstarted;

@@ -1,4 +1,5 @@
 //! Answers about volumes.
 
 pub mod answers;
+pub mod everywhere;
 pub mod list;
