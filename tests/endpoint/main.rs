@@ -14,6 +14,7 @@ mod everywhere;
 mod failures;
 mod fig;
 mod hijack;
+mod loose;
 mod names;
 mod oddities;
 mod placement;
