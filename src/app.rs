@@ -58,6 +58,12 @@ impl App {
             view.clone(),
         ));
         let leases = Leases::default();
+        let placement = ClusterPlacement::new(
+            view.clone(),
+            leases.clone(),
+            Arc::clone(&driver),
+            options.clone(),
+        );
         let context = Context::new(Parts {
             view: view.clone(),
             engines: Arc::clone(&engines),
@@ -71,13 +77,14 @@ impl App {
             },
             transfers: Transfers::default(),
             unstarted: Unstarted::default(),
+            loose: placement.loose().clone(),
             identity: Identity::of_this_process(),
             info: InfoRenderer::default(),
         });
         Ok(Self {
             engines,
             context,
-            placement: ClusterPlacement::new(view.clone(), leases, driver, options.clone()),
+            placement,
             banner: Banner::new(view),
             cors: config.cors.clone(),
             certificate_required: config.listen_tls.as_ref().is_some_and(|tls| tls.verify),

@@ -11,7 +11,9 @@ use swarm_middleware::error::Error;
 use swarm_middleware::select::Placed;
 use tower::Service;
 
-use crate::handlers::{Context, containers, forwarded, images, merged, networks, system, volumes};
+use crate::handlers::{
+    Context, containers, forwarded, images, loose, merged, networks, system, volumes,
+};
 use crate::placement::{Destination, Plan};
 
 /// The end of the stack: a local answer, a forward, a tunnel or a fan-out.
@@ -43,6 +45,7 @@ impl Service<Placed<Plan>> for Dispatch {
             match plan {
                 Plan::Local => local(&context, request).await,
                 Plan::One(to) => one(&context, request, to).await,
+                Plan::Loose(to) => loose::make(&context, request, to).await,
                 Plan::Tunnel(to) => forwarded::tunnel(&context, request, to).await,
                 Plan::Create(creation) => {
                     containers::create::create(&context, request, *creation).await
@@ -101,6 +104,7 @@ async fn one(
         Operation::ContainerStart => containers::start::start(context, request, to).await,
         Operation::ContainerRename => containers::rename::rename(context, request, to).await,
         Operation::ContainerUpdate => containers::update::update(context, request, to).await,
+        Operation::NetworkConnect => loose::connect(context, request, to).await,
         Operation::NetworkInspect => networks::answers::inspect(context, request, to).await,
         Operation::VolumeInspect => volumes::answers::inspect(context, request, to).await,
         Operation::ExecCreate => containers::exec::create(context, request, to).await,

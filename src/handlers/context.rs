@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::cluster::{ClusterView, Snapshot};
 use crate::config::ClusterOptions;
 use crate::engine::Engines;
-use crate::placement::Leases;
+use crate::placement::{Leases, Loose};
 use crate::scheduler::ClusterDriver;
 use crate::transfer::Transfers;
 
@@ -37,6 +37,8 @@ pub struct Parts {
     pub transfers: Transfers,
     /// Containers of old clients that were not started yet.
     pub unstarted: Unstarted,
+    /// Volumes and networks that may still move.
+    pub loose: Loose,
     /// Who this manager is.
     pub identity: Identity,
     /// The parts of `/info` that did not change.

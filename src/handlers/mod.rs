@@ -10,6 +10,7 @@ pub mod forwarded;
 #[cfg(test)]
 mod golden;
 pub mod images;
+pub mod loose;
 pub mod merged;
 pub mod networks;
 mod nodecard;

@@ -8,7 +8,7 @@ use swarm_middleware::select::Placement;
 
 use super::objects::Chooser;
 use super::plan::Plan;
-use super::{Destination, Leases, create, exec, owner};
+use super::{Destination, Leases, Loose, create, exec, owner};
 use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
 use crate::config::{ClusterOptions, Pull, Volumes};
 use crate::scheduler::ClusterDriver;
@@ -20,6 +20,7 @@ pub struct ClusterPlacement {
     pub(super) leases: Leases,
     pub(super) driver: Arc<dyn ClusterDriver>,
     pub(super) options: Arc<ClusterOptions>,
+    pub(super) loose: Loose,
 }
 
 /// What engines outside swarm mode say to every request of it.
@@ -39,7 +40,13 @@ impl ClusterPlacement {
             leases,
             driver,
             options: Arc::new(options),
+            loose: Loose::default(),
         }
+    }
+
+    /// The volumes and networks that may still move.
+    pub fn loose(&self) -> &Loose {
+        &self.loose
     }
 
     /// Everything that one look at the state decides.
@@ -73,15 +80,11 @@ impl ClusterPlacement {
 
     fn schedule(&self, request: &mut ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {
         match request.call.route.operation {
-            Operation::NetworkCreate => self
-                .choose(snapshot, |chooser| chooser.network(request))
-                .map(Plan::One),
+            Operation::NetworkCreate => self.choose(snapshot, |chooser| chooser.network(request)),
             Operation::VolumeCreate if self.options.volumes == Volumes::All => {
                 self.volume_everywhere(request, snapshot)
             }
-            Operation::VolumeCreate => self
-                .choose(snapshot, |chooser| chooser.volume(request))
-                .map(Plan::One),
+            Operation::VolumeCreate => self.choose(snapshot, |chooser| chooser.volume(request)),
             other => Err(Refusal::new(
                 RefusalKind::NotImplemented,
                 format!("{other:?} is not supported yet"),
@@ -112,7 +115,7 @@ impl ClusterPlacement {
         let name = body.as_ref().and_then(|body| body["Name"].as_str());
         if name.is_some_and(|name| snapshot.split_node(name).is_some()) {
             let volume = |chooser: Chooser<'_>| chooser.volume(request);
-            return self.choose(snapshot, volume).map(Plan::One);
+            return self.choose(snapshot, volume);
         }
         healthy(snapshot.engines().cloned()).map(Plan::Each)
     }
@@ -200,6 +203,11 @@ impl Placement for ClusterPlacement {
 
     async fn place(&self, mut request: ApiRequest) -> Result<(ApiRequest, Plan), Refusal> {
         let snapshot = self.view.snapshot();
+        if request.call.route.treatment == Treatment::Network
+            && let Some(name) = self.loose.moved_network(&request.call.name)
+        {
+            request.call.name = name.to_string();
+        }
         let known = |name: &str| owner::exec(&snapshot, name).is_some();
         if request.call.route.treatment == Treatment::Exec && !known(&request.call.name) {
             let name = request.call.name.clone();

@@ -1,5 +1,6 @@
 //! `POST /containers/create`: what is asked, where it goes, and what its engine is told.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,15 @@ use tokio::time::{Instant, timeout_at};
 
 use super::plan::Creation;
 use super::{
-    ClusterPlacement, Promise, Reference, Table, absorb, decide, objects, owner, rewrite_create,
-    scale_cpu_shares,
+    ClusterPlacement, Kind, Promise, Reference, Table, absorb, decide, objects, owner,
+    rewrite_create, scale_cpu_shares,
 };
 use crate::cluster::{EngineSnapshot, EngineStatus, Snapshot};
 use crate::config::CpuShares;
 use crate::handlers::system::offer::offer;
 use crate::scheduler::expr::Expr;
 use crate::scheduler::images::ImageName;
-use crate::scheduler::{Spec, SpecOptions};
+use crate::scheduler::{Mention, Spec, SpecOptions};
 
 /// How long a create waits for nodes whose containers are not all known yet.
 const SETTLING: Duration = Duration::from_secs(10);
@@ -69,6 +70,11 @@ impl Wanted {
         let bad = |error: &dyn std::fmt::Display| Refusal::bad_input(error.to_string());
         let mut body = objects::body(request)?;
         absorb(&mut body, new_id).map_err(|error| bad(&error))?;
+        // Ids of networks do not outlast a move, names do.
+        rewrite_create(&mut body, |reference| match reference {
+            Reference::Network(id) => Some(placement.loose.network_name(id)?.to_string()),
+            Reference::Container(_) | Reference::Volume(_) => None,
+        });
         let query = &request.call.query;
         let (name, platform) = (query.get("name"), query.get("platform"));
         let newest = || offer(&placement.view.snapshot()).maximum;
@@ -92,18 +98,20 @@ impl Wanted {
 
 fn promise(placement: &ClusterPlacement, wanted: &Wanted) -> Result<Creation, Refusal> {
     let decided = |table: &Table| choose(placement, &wanted.spec, table);
-    let (lease, (engine, snapshot)) = placement.leases.promise(decided)?;
+    let (lease, chosen) = placement.leases.promise(decided)?;
+    let (engine, snapshot, loose) = chosen;
     Ok(Creation {
         body: body_for(placement, wanted, &engine, &snapshot),
         engine,
         snapshot,
+        loose,
         lease,
         wanted: wanted.clone(),
         placement: placement.clone(),
     })
 }
 
-type Chosen = (Arc<EngineSnapshot>, Arc<Snapshot>);
+type Chosen = (Arc<EngineSnapshot>, Arc<Snapshot>, Vec<(Kind, Arc<str>)>);
 
 fn choose(
     placement: &ClusterPlacement,
@@ -111,9 +119,37 @@ fn choose(
     table: &Table,
 ) -> Result<(Promise, Chosen), Refusal> {
     let snapshot = placement.view.snapshot();
+    let (spec, loose) = loosened(placement, &snapshot, spec);
     let seed = fastrand::u64(..);
-    let (promise, engine) = decide(&*placement.driver, &snapshot, table, spec, seed)?;
-    Ok((promise, (engine, snapshot)))
+    let (promise, engine) = decide(&*placement.driver, &snapshot, table, &spec, seed)?;
+    Ok((promise, (engine, snapshot, loose)))
+}
+
+/// The same create with what may still move marked, and a list of it.
+pub(super) fn loosened<'s>(
+    placement: &ClusterPlacement,
+    snapshot: &Snapshot,
+    spec: &'s Spec,
+) -> (Cow<'s, Spec>, Vec<(Kind, Arc<str>)>) {
+    let named = !(spec.volumes.is_empty() && spec.networks.is_empty());
+    if !named || placement.loose.is_empty() {
+        return (Cow::Borrowed(spec), Vec::new());
+    }
+    let is = |kind, name: &str| placement.loose.find(snapshot, kind, name).is_some();
+    let mut spec = spec.clone();
+    spec.loosen(
+        |name| is(Kind::Volume, name),
+        |name| is(Kind::Network, name),
+    );
+    let of = |kind, mentions: &[Mention]| {
+        let loose = mentions.iter().filter(|mention| mention.loose);
+        loose
+            .map(|mention| (kind, Arc::clone(&mention.name)))
+            .collect::<Vec<_>>()
+    };
+    let mut loose = of(Kind::Volume, &spec.volumes);
+    loose.extend(of(Kind::Network, &spec.networks));
+    (Cow::Owned(spec), loose)
 }
 
 /// The body as that engine is to get it.
@@ -163,7 +199,9 @@ impl Creation {
             Amendment::AnotherNode => wanted.spec.avoided.push(self.engine.node.id.clone()),
         }
         let decided = |table: &Table| choose(&self.placement, &wanted.spec, table);
-        let (engine, snapshot) = self.placement.leases.exchange(&self.lease, decided)?;
+        let chosen = self.placement.leases.exchange(&self.lease, decided)?;
+        let (engine, snapshot, loose) = chosen;
+        self.loose = loose;
         self.body = body_for(&self.placement, &wanted, &engine, &snapshot);
         (self.engine, self.snapshot, self.wanted) = (engine, snapshot, wanted);
         Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use swarm_middleware::api::Refusal;
 
-use super::create::{Wanted, body_for, known_as};
+use super::create::{Wanted, body_for, known_as, loosened};
 use super::intake::{merge_start, scale_cpu_shares};
 use super::keys;
 use super::plan::Creation;
@@ -83,11 +83,12 @@ impl Movable {
         let version = self.wanted.spec.api;
         let spec = Spec::parse(None, None, version, &merged, &options);
         let spec = spec.map_err(|error| Refusal::bad_input(error.to_string()))?;
-        let (lease, (engine, snapshot)) = placement.leases.promise(|table: &Table| {
+        let (lease, (engine, snapshot, loose)) = placement.leases.promise(|table: &Table| {
             let snapshot = placement.view.snapshot();
             let driver = &*placement.driver;
+            let (spec, loose) = loosened(placement, &snapshot, &spec);
             let (promise, engine) = decide_start(driver, &snapshot, table, &spec, (home, id))?;
-            Ok::<_, Refusal>((promise, (engine, snapshot)))
+            Ok::<_, Refusal>((promise, (engine, snapshot, loose)))
         })?;
         let mut wanted = self.wanted.clone();
         let first = self.first.as_deref().unwrap_or(id);
@@ -100,6 +101,7 @@ impl Movable {
             body: body_for(placement, &wanted, &engine, &snapshot),
             engine,
             snapshot,
+            loose,
             lease,
             wanted,
             placement: placement.clone(),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use swarm_middleware::api::{ApiRequest, Payload, Refusal};
 
-use super::plan::Destination;
+use super::plan::{Destination, Plan};
 use super::{Table, owner};
 use crate::cluster::{LookupError, Snapshot};
 use crate::config::{ClusterOptions, NetworkDriver};
@@ -32,7 +32,7 @@ pub(super) fn body(request: &ApiRequest) -> Result<Value, Refusal> {
 
 impl Chooser<'_> {
     /// A new network: on the node that `node/name` says, else where the strategy puts it.
-    pub(super) fn network(&self, request: &mut ApiRequest) -> Result<Destination, Refusal> {
+    pub(super) fn network(&self, request: &mut ApiRequest) -> Result<Plan, Refusal> {
         let mut body = body(request)?;
         let name = body["Name"].as_str().unwrap_or_default().to_owned();
         if self.options.network_driver == NetworkDriver::Overlay
@@ -41,7 +41,7 @@ impl Chooser<'_> {
             body["Driver"] = self.options.network_driver.as_str().into();
         }
         let to = match self.on_named_node(&mut body, &name)? {
-            Some(to) => to,
+            Some(to) => Plan::One(to),
             None => match self.snapshot.network(&name) {
                 Ok(held) if held.iter().any(|held| *held.object.name == *name) => {
                     let predefined = held.iter().all(|held| held.object.is_predefined());
@@ -49,10 +49,10 @@ impl Chooser<'_> {
                         return Err(taken(&name));
                     }
                     // Every engine refuses these, each in its own words.
-                    owner::any(self.snapshot, "")?
+                    Plan::One(owner::any(self.snapshot, "")?)
                 }
                 Err(LookupError::AmbiguousName(_)) => return Err(taken(&name)),
-                _ => self.by_strategy(request)?,
+                _ => Plan::Loose(self.by_strategy(request)?),
             },
         };
         replace(request, &body);
@@ -60,7 +60,7 @@ impl Chooser<'_> {
     }
 
     /// A new volume: one that exists is answered by the engine that has it.
-    pub(super) fn volume(&self, request: &mut ApiRequest) -> Result<Destination, Refusal> {
+    pub(super) fn volume(&self, request: &mut ApiRequest) -> Result<Plan, Refusal> {
         let mut body = if request.payload.bytes().is_empty() {
             Value::Object(serde_json::Map::new())
         } else {
@@ -68,14 +68,14 @@ impl Chooser<'_> {
         };
         let name = body["Name"].as_str().unwrap_or_default().to_owned();
         let to = match self.on_named_node(&mut body, &name)? {
-            Some(to) => to,
-            None if name.is_empty() => self.by_strategy(request)?,
+            Some(to) => Plan::One(to),
+            None if name.is_empty() => Plan::Loose(self.by_strategy(request)?),
             None => match self.snapshot.volume(&name) {
                 Ok(held) => match held.first() {
-                    Some(held) => owner::reachable(held.engine, String::new())?,
-                    None => self.by_strategy(request)?,
+                    Some(held) => Plan::One(owner::reachable(held.engine, String::new())?),
+                    None => Plan::Loose(self.by_strategy(request)?),
                 },
-                Err(LookupError::NotFound) => self.by_strategy(request)?,
+                Err(LookupError::NotFound) => Plan::Loose(self.by_strategy(request)?),
                 Err(error) => {
                     let message = format!("volume {name}: {error}; give node/name");
                     return Err(Refusal::conflict(message));

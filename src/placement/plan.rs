@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::create::Wanted;
-use super::{ClusterPlacement, Lease};
+use super::{ClusterPlacement, Kind, Lease};
 use crate::cluster::{EngineSnapshot, Snapshot};
 
 /// What becomes of a request.
@@ -15,6 +15,8 @@ pub enum Plan {
     Local,
     /// Sent to one engine.
     One(Destination),
+    /// Something new for one engine that may still move afterwards.
+    Loose(Destination),
     /// Sent to one engine, which may take the connection over.
     Tunnel(Destination),
     /// A container to be created.
@@ -45,6 +47,8 @@ pub struct Creation {
     pub snapshot: Arc<Snapshot>,
     /// Holds what the container will occupy.
     pub lease: Lease,
+    /// The volumes and networks that move to the node first, where they are not there yet.
+    pub loose: Vec<(Kind, Arc<str>)>,
     /// What was asked.
     pub(super) wanted: Wanted,
     /// Who decides again, when the node will not do.

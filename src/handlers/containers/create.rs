@@ -20,7 +20,7 @@ use super::unstarted::START_COMPLETES;
 use crate::cluster::{EngineSnapshot, Snapshot};
 use crate::engine::RefreshError;
 use crate::handlers::ask::Answer;
-use crate::handlers::{Context, answer, ask, outbound, task};
+use crate::handlers::{Context, answer, ask, loose, outbound, task};
 use crate::placement::{Creation, Lease};
 use crate::transfer::{Need, bring};
 
@@ -48,6 +48,9 @@ pub async fn create(
                     let (engine, image) = (&creation.engine, &creation.spec().image);
                     info!(node = %engine.name, container = %id, %image, "Created");
                     show(&context, engine, &id).await;
+                    for (kind, name) in &creation.loose {
+                        context.loose.fix(*kind, name);
+                    }
                     if wish
                         .call
                         .version
@@ -136,6 +139,9 @@ pub(super) async fn make(
     creation: &Creation,
 ) -> Result<Answer, Error> {
     let engine = &creation.engine;
+    for (kind, name) in &creation.loose {
+        loose::bring(context, *kind, name, engine).await?;
+    }
     let request = || wish.request(engine, &creation.snapshot, &creation.body);
     let first = ask::one(engine, request()?).await?;
     let image = &creation.spec().image;
