@@ -61,6 +61,11 @@ async fn list_entries_of_strange_types_are_kept_and_break_nothing() {
         route: "GET /containers/json".into(),
         body: strange.to_string(),
     });
+    // What is listed has to be there when it is looked at, or it is taken for gone.
+    cluster.engine("node-1").inject(Fault::Body {
+        route: "GET /containers/{name}/json".into(),
+        body: "{\"State\":[],\"Name\":null,\"HostConfig\":7}".into(),
+    });
     let listed = wait::value(PATIENCE, || async {
         let listed = cluster.manager.get("/containers/json?all=1").await.json();
         let all = listed.as_array().is_some_and(|all| all.len() == 3);
