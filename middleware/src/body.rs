@@ -8,9 +8,9 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::Incoming;
 
 use crate::forward::Lent;
+use crate::unread::FromClient;
 
 /// Errors of bodies, whatever they are made of.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -25,7 +25,7 @@ enum Kind {
     Empty,
     Full(Option<Bytes>),
     /// Straight from a connection of a client.
-    Incoming(Incoming),
+    Client(FromClient),
     /// Straight from an engine; its connection goes back to the pool at the end.
     Engine(Lent),
     Boxed(UnsyncBoxBody<Bytes, BoxError>),
@@ -80,9 +80,9 @@ impl From<&'static str> for Body {
     }
 }
 
-impl From<Incoming> for Body {
-    fn from(incoming: Incoming) -> Self {
-        Self(Kind::Incoming(incoming))
+impl From<FromClient> for Body {
+    fn from(body: FromClient) -> Self {
+        Self(Kind::Client(body))
     }
 }
 
@@ -103,7 +103,7 @@ impl HttpBody for Body {
         match &mut self.0 {
             Kind::Empty => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Kind::Incoming(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
+            Kind::Client(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
             Kind::Engine(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
             Kind::Boxed(body) => Pin::new(body).poll_frame(cx),
         }
@@ -113,7 +113,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty => true,
             Kind::Full(bytes) => bytes.is_none(),
-            Kind::Incoming(body) => body.is_end_stream(),
+            Kind::Client(body) => body.is_end_stream(),
             Kind::Engine(body) => body.is_end_stream(),
             Kind::Boxed(body) => body.is_end_stream(),
         }
@@ -123,7 +123,7 @@ impl HttpBody for Body {
         match &self.0 {
             Kind::Empty | Kind::Full(None) => SizeHint::with_exact(0),
             Kind::Full(Some(bytes)) => SizeHint::with_exact(bytes.len() as u64),
-            Kind::Incoming(body) => body.size_hint(),
+            Kind::Client(body) => body.size_hint(),
             Kind::Engine(body) => body.size_hint(),
             Kind::Boxed(body) => body.size_hint(),
         }
@@ -135,7 +135,7 @@ impl fmt::Debug for Body {
         let kind = match &self.0 {
             Kind::Empty => "empty",
             Kind::Full(_) => "full",
-            Kind::Incoming(_) => "incoming",
+            Kind::Client(_) => "client",
             Kind::Engine(_) => "engine",
             Kind::Boxed(_) => "boxed",
         };

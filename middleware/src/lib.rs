@@ -15,3 +15,4 @@ pub mod parse;
 pub mod respond;
 pub mod select;
 pub mod stream;
+pub mod unread;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::task::Waker;
 
 use swarm_middleware::hijack::Slot;
+use swarm_middleware::unread::Unread;
 
 const IDLE: u8 = 0;
 const HEAD: u8 = 1;
@@ -15,6 +16,7 @@ const BUSY: u8 = 2;
 #[derive(Debug, Default)]
 pub(super) struct ConnectionState {
     pub(super) slot: Arc<Slot>,
+    pub(super) unread: Arc<Unread>,
     phase: AtomicU8,
     /// How many heads have begun: what did not change between two looks has not moved on.
     heads: AtomicU32,

@@ -108,6 +108,23 @@ async fn twenty_megabytes_of_json_get_an_answer_that_arrives() {
 }
 
 #[tokio::test]
+async fn a_refusal_arrives_though_nobody_wanted_the_body() {
+    let cluster = cluster(1).await;
+    let mut put = format!(
+        "PUT /containers/nobody/archive?path=/ HTTP/1.1\r\nHost: a\r\nContent-Length: {}\r\n\r\n",
+        16 << 20
+    )
+    .into_bytes();
+    put.resize(put.len() + (16 << 20), b'x');
+    // The connection is whole behind it, and serves another request.
+    put.extend_from_slice(b"GET /_ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    let answer = raw(&cluster, put).await;
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    assert!(answer.contains("No such container: nobody"), "{answer}");
+    assert!(answer.ends_with("OK"), "{answer}");
+}
+
+#[tokio::test]
 async fn expressions_that_make_no_sense_are_refused() {
     let cluster = cluster(1).await;
     for wish in [

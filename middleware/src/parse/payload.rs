@@ -11,8 +11,6 @@ use crate::body::Body;
 
 /// How large a JSON body may be, in bytes.
 pub const JSON_LIMIT: usize = 16 << 20;
-/// How much of a too large body is read and thrown away, so that its sender reads the answer.
-const DRAIN_LIMIT: usize = 4 * JSON_LIMIT;
 /// How long a JSON body may take, which is small and is sent at once.
 const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -30,21 +28,15 @@ pub(super) async fn read(body: Body) -> Result<Bytes, ParseError> {
 
 async fn collect(mut body: Body) -> Result<Bytes, ParseError> {
     let mut whole = BytesMut::new();
-    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| ParseError::Body(error.to_string()))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        length += data.len();
-        if length <= JSON_LIMIT {
-            whole.extend_from_slice(&data);
-        } else if length > DRAIN_LIMIT {
-            break;
+        if whole.len() + data.len() > JSON_LIMIT {
+            return Err(ParseError::TooLarge { limit: JSON_LIMIT });
         }
-    }
-    if length > JSON_LIMIT {
-        return Err(ParseError::TooLarge { limit: JSON_LIMIT });
+        whole.extend_from_slice(&data);
     }
     Ok(whole.freeze())
 }
