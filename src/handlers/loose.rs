@@ -81,7 +81,7 @@ fn object(
         name,
         id,
         node: engine.key,
-        body: wish,
+        body: wish.to_string().into(),
         version: None,
         turn: Arc::default(),
         moving: false,
@@ -209,7 +209,7 @@ async fn create(
     let mut request = ask::request(Method::POST, &path)?;
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(CONTENT_TYPE, json);
-    *request.body_mut() = object.body.to_string().into();
+    *request.body_mut() = object.body.clone().into();
     Ok(ask::one(to, request).await?)
 }
 

@@ -15,6 +15,7 @@ mod failures;
 mod fig;
 mod hijack;
 mod loose;
+mod mutations;
 mod names;
 mod oddities;
 mod placement;

@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response};
 use pin_project_lite::pin_project;
 use serde_json::json;
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
 use super::{Banner, status};
 use crate::body::Body;
@@ -56,10 +56,10 @@ where
 
 fn answer(error: &Error, plain: bool) -> Response<Body> {
     let status = status(error);
-    if status.is_server_error() {
-        warn!(%status, %error, "Refused");
-    } else {
-        debug!(%status, %error, "Refused");
+    match error {
+        Error::Forward(_) => warn!(%status, %error, "A node gave no answer"),
+        _ if status.is_server_error() => info!(%status, %error, "Refused"),
+        _ => debug!(%status, %error, "Refused"),
     }
     let (kind, body) = if plain {
         ("text/plain; charset=utf-8", format!("{error}\n"))

@@ -45,7 +45,11 @@ pub async fn rename(
             (),
         ))
     });
-    let (lease, ()) = promised.map_err(Error::Handler)?;
+    let (lease, ()) = promised.map_err(|taken| {
+        // The engine's own words before a conflict of this kind.
+        let message = format!("Error when allocating new name: {taken}");
+        Error::Handler(Refusal { message, ..taken })
+    })?;
     let answer = forwarded::forward(context, request, to).await;
     drop(lease);
     answer

@@ -76,6 +76,8 @@ class Terminal:
             self.send("stty size\n")
             if f"{rows} {columns}" in self.expect(r"(\d+ \d+|standard input.*)\r\n"):
                 return
+            # The CLI may not have been listening for the signal yet.
+            self.resized()
             assert time.monotonic() < deadline, f"never {rows} by {columns}: {self.command}"
 
     def end(self, timeout: float = 20) -> int:

@@ -2,7 +2,7 @@
 //!
 //! `simulated-engines --listen 127.0.0.1:5001 --listen 127.0.0.1:5002`, or for many
 //! `simulated-engines --base 127.0.0.2:2375 --count 1000 --containers 30` (one address per engine, counting up).
-//! Prints one line, `ready N`, once all of them listen.
+//! `--export-bytes N` is what a container's export holds. Prints one line, `ready N`, once all of them listen.
 
 use std::{
     io::Write,
@@ -14,6 +14,7 @@ use testkit::{Engine, EngineOptions};
 struct Args {
     addresses: Vec<SocketAddr>,
     containers: usize,
+    export_bytes: u64,
     labels: Vec<String>,
     odd: bool,
 }
@@ -51,6 +52,7 @@ async fn run(args: Args) -> std::io::Result<()> {
             containers: args.containers,
             labels,
             odd: args.odd,
+            export_bytes: args.export_bytes,
             ..EngineOptions::default()
         };
         let started = Engine::start_at(options, address, None).await;
@@ -68,6 +70,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Args, String> {
     let mut parsed = Args {
         addresses: Vec::new(),
         containers: 0,
+        export_bytes: EngineOptions::default().export_bytes,
         labels: Vec::new(),
         odd: false,
     };
@@ -93,6 +96,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Args, String> {
             "--base" => base = Some(address()?),
             "--count" => count = number()?,
             "--containers" => parsed.containers = number()?,
+            "--export-bytes" => parsed.export_bytes = number()? as u64,
             "--label" => parsed.labels.push(value),
             other => return Err(format!("unknown option {other}")),
         }
