@@ -197,6 +197,31 @@ async fn a_refused_removal_undoes_the_move_and_fails_the_create() {
 }
 
 #[tokio::test]
+async fn a_move_without_an_answer_leaves_one() {
+    for (kind, body) in [
+        ("volumes", json!({ "Binds": ["data:/d"] })),
+        ("networks", json!({ "NetworkMode": "data" })),
+    ] {
+        let cluster = cluster(2).await;
+        make(&cluster, kind, json!({ "Name": "data" })).await;
+        let first = only(nodes_with(&cluster, kind, "data").await);
+        let second = other(&first);
+        cluster.engine(second).inject(Fault::LoseAnswer {
+            route: format!("POST /{kind}/create"),
+        });
+        let body = with(top_on(second), body);
+        let lost = create(&cluster, "web", body.clone()).await;
+        assert_eq!(lost.status, 502, "{}", lost.text());
+        assert_eq!(nodes_with(&cluster, kind, "data").await, [&*first]);
+        cluster.engine(second).clear_faults();
+        cluster.manager.until_quiet().await;
+        let made = create(&cluster, "web", body).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        assert_eq!(nodes_with(&cluster, kind, "data").await, [second]);
+    }
+}
+
+#[tokio::test]
 async fn a_create_that_fails_leaves_them_loose() {
     let cluster = cluster(2).await;
     let first = volume(&cluster, "data").await;
