@@ -151,6 +151,10 @@ impl App {
 
 /// The requests that may take their connection over, by their head alone.
 pub fn may_take_over(head: &Head) -> bool {
+    // Asked of every request: most are told by their method alone.
+    if head.method != Method::POST && !head.uri.path().ends_with("/ws") {
+        return false;
+    }
     parse::call(&head.method, &head.uri).is_ok_and(|call| {
         matches!(
             call.route.operation,

@@ -76,17 +76,25 @@ pub async fn one(engine: &EngineSnapshot, request: Request<Body>) -> Result<Answ
 /// Reads an engine's whole answer.
 ///
 /// # Errors
-/// When it breaks off, or has no end.
+/// When it breaks off or has no end, or its engine goes down meanwhile.
 pub async fn whole(engine: &EngineSnapshot, body: Body) -> Result<Bytes, ForwardError> {
-    let body = Limited::new(body, LIMIT).collect().await;
-    let body = body.map_err(|source| ForwardError {
+    let error = |kind, source| ForwardError {
         node: Arc::clone(&engine.name),
-        kind: ForwardErrorKind::Closed,
+        kind,
         reused: false,
         started: true,
         source,
-    })?;
-    Ok(body.to_bytes())
+    };
+    tokio::select! {
+        body = Limited::new(body, LIMIT).collect() => match body {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(source) => Err(error(ForwardErrorKind::Closed, source)),
+        },
+        () = engine.upstream.lost() => {
+            let source = "declared down in the middle of its answer".into();
+            Err(error(ForwardErrorKind::Lost, source))
+        }
+    }
 }
 
 /// A request without body.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use testkit::manager::PATIENCE;
-use testkit::wait;
+use testkit::{Fault, wait};
 
 use crate::failures::{hang, impatient, until_status};
 use crate::{top, top_on};
@@ -105,4 +105,50 @@ async fn a_tunnel_ends_with_its_engine() {
     assert!(talk.head().await.starts_with("HTTP/1.1 101 "));
     cluster.engines[0].stop().await;
     assert_eq!(talk.rest().await, "");
+}
+
+#[tokio::test]
+async fn an_engine_that_freezes_in_the_middle_of_its_answers_holds_nobody() {
+    let cluster = impatient(2).await;
+    cluster.manager.create("web", top_on("node-1")).await;
+    let engine = cluster.engine("node-1");
+    for (route, start) in [
+        ("GET /containers/{name}/json", "{\"Id\":"),
+        ("POST /containers/create", "{\"Id\":"),
+        (
+            "POST /images/create",
+            "{\"status\":\"Pulling\",\"id\":\"3\"}\n",
+        ),
+    ] {
+        let (route, body) = (route.to_owned(), start.to_owned());
+        engine.inject(Fault::Stall { route, body });
+    }
+    engine.inject(hang(""));
+    let manager = &cluster.manager;
+    let asked = async {
+        tokio::join!(
+            manager.get("/containers/web/json"),
+            manager.post("/containers/create?name=half", top_on("node-1")),
+            manager.post("/images/create?fromImage=alpine&tag=3", Value::Null),
+            // Whoever waits for a head raises the suspicion that ends all of it.
+            manager.get("/containers/web/top"),
+        )
+    };
+    let (inspect, create, pull, top) = wait::within(PATIENCE, asked).await;
+    for answer in [inspect, create, top] {
+        assert_eq!(answer.status, 503, "{}", answer.text());
+        assert!(answer.text().contains("node node-1"), "{}", answer.text());
+    }
+    assert_eq!(pull.status, 200);
+    assert!(pull.text().contains("node-1 was lost"), "{}", pull.text());
+    assert!(
+        !pull.text().contains("\"error\""),
+        "node-2 has it: {}",
+        pull.text()
+    );
+    engine.clear_faults();
+    until_status(&cluster, "node-1", "Healthy").await;
+    manager.until_quiet().await;
+    assert_eq!(cluster.holders("half"), Vec::<String>::new());
+    manager.create("half", top_on("node-1")).await;
 }

@@ -91,6 +91,15 @@ impl Upstream {
         }
     }
 
+    /// Completes once the engine is declared down.
+    pub async fn lost(&self) {
+        // Listens first: what is declared between the two is heard.
+        let lost = self.shared.lines.lost.notified();
+        if !self.is_down() {
+            lost.await;
+        }
+    }
+
     /// Completes when a response head has not come for
     /// [`suspect_after`](PoolOptions::suspect_after), then again at twice, four times that age.
     pub async fn suspected(&self) {

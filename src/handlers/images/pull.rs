@@ -194,7 +194,14 @@ async fn pull_one(
     let mut progress = Progress::new(&engine.name);
     let mut lines = Lines::new(response.into_body(), "/images/create");
     loop {
-        let line = match lines.next().await {
+        let line = tokio::select! {
+            line = lines.next() => line,
+            () = engine.upstream.lost() => {
+                let message = format!("node {} was lost in the middle of the pull", engine.name);
+                return Err(Refusal::unavailable(message));
+            }
+        };
+        let line = match line {
             Ok(line) => line,
             Err(EngineError::StreamEnded) => break,
             Err(error) => return Err(unavailable(&error)),

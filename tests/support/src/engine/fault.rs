@@ -38,6 +38,14 @@ pub enum Fault {
         /// What it says.
         body: String,
     },
+    /// Sends a head and the start of a body, then nothing.
+    Stall {
+        /// Which route.
+        #[serde(default)]
+        route: String,
+        /// The start of the body.
+        body: String,
+    },
     /// Sends a head and the start of a body, then resets the connection.
     ResetMidBody {
         /// Which route.
@@ -104,6 +112,7 @@ impl Fault {
             | Self::Hang { route }
             | Self::Status { route, .. }
             | Self::Body { route, .. }
+            | Self::Stall { route, .. }
             | Self::ResetMidBody { route }
             | Self::Garbage { route }
             | Self::HugeHead { route, .. }

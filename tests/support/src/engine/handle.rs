@@ -151,6 +151,7 @@ impl Engine {
             | Fault::Hang { .. }
             | Fault::Status { .. }
             | Fault::Body { .. }
+            | Fault::Stall { .. }
             | Fault::ResetMidBody { .. }
             | Fault::Garbage { .. }
             | Fault::HugeHead { .. }

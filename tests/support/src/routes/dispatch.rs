@@ -1,7 +1,11 @@
 //! From a request to its answer: version, route, faults, handler, headers.
 
-use std::{future::pending, time::Duration};
+use std::{
+    future::{pending, ready},
+    time::Duration,
+};
 
+use futures_util::{StreamExt, stream};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::SERVER};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
@@ -14,7 +18,7 @@ use super::{
 use crate::{
     engine::{ApiVersion, Engine, Fault, Identity, SeenRequest},
     error::Refusal,
-    server::{Body, Reply, Take, counted, full},
+    server::{Body, Reply, Take, counted, full, streamed},
 };
 
 /// What requests without a route are counted as.
@@ -175,6 +179,11 @@ async fn apply_faults(engine: &Engine, route: &str) -> Option<Result<Reply, Refu
             }
             Fault::Body { body, .. } => {
                 let body = reply::response(StatusCode::OK, "application/json", full(body));
+                return Some(Ok(Reply::Http(body)));
+            }
+            Fault::Stall { body, .. } => {
+                let start = stream::once(ready(body.into())).chain(stream::pending());
+                let body = reply::response(StatusCode::OK, "application/json", streamed(start));
                 return Some(Ok(Reply::Http(body)));
             }
             Fault::ResetMidBody { .. } => Take::Reset(
