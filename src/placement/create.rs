@@ -35,13 +35,15 @@ pub(super) async fn plan(
     let deadline = Instant::now() + SETTLING;
     let mut view = placement.view.clone();
     loop {
+        // Taken first: a node that is read in between is a reason to decide once more.
+        let seen = view.snapshot();
         let refusal = match promise(placement, request) {
             Ok(creation) => return Ok(creation),
             Err(refusal) => refusal,
         };
         let for_want_of_nodes =
             matches!(refusal.kind, RefusalKind::Unavailable | RefusalKind::Failed);
-        if !for_want_of_nodes || !unsettled(&view.snapshot()) {
+        if !for_want_of_nodes || !unsettled(&seen) {
             return Err(refusal);
         }
         match timeout_at(deadline, view.changed()).await {
