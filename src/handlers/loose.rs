@@ -81,7 +81,7 @@ fn object(
         name,
         id,
         node: engine.key,
-        body: wish,
+        body: wish.to_string().into(),
         version: None,
         turn: Arc::default(),
         moving: false,
@@ -172,7 +172,14 @@ async fn replay(
     from: &EngineSnapshot,
     to: &EngineSnapshot,
 ) -> Result<Arc<str>, Error> {
-    let made = create(context, object, to).await?;
+    let made = match create(context, object, to).await {
+        Ok(made) => made,
+        Err(error) => {
+            // It may have been made all the same; there was none of that name before.
+            undo(context, object, to, &object.name).await;
+            return Err(error);
+        }
+    };
     if !made.status.is_success() {
         return Err(Error::Handler(made.refusal()));
     }
@@ -187,12 +194,16 @@ async fn replay(
         Ok(removed) => Error::Handler(removed.refusal()),
         Err(error) => error,
     };
-    match remove(context, object, to, &id).await {
+    undo(context, object, to, &id).await;
+    Err(refused)
+}
+
+async fn undo(context: &Context, object: &LooseObject, to: &EngineSnapshot, id: &str) {
+    match remove(context, object, to, id).await {
         Ok(undone) if undone.status.is_success() => {}
         Ok(undone) => debug!(node = %to.name, status = %undone.status, "Not undone"),
         Err(error) => debug!(node = %to.name, %error, "Not undone"),
     }
-    Err(refused)
 }
 
 async fn create(
@@ -209,7 +220,7 @@ async fn create(
     let mut request = ask::request(Method::POST, &path)?;
     let json = HeaderValue::from_static("application/json");
     request.headers_mut().insert(CONTENT_TYPE, json);
-    *request.body_mut() = object.body.to_string().into();
+    *request.body_mut() = object.body.clone().into();
     Ok(ask::one(to, request).await?)
 }
 

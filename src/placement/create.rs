@@ -13,7 +13,7 @@ use super::{
     ClusterPlacement, Kind, Promise, Reference, Table, absorb, decide, objects, owner,
     rewrite_create, scale_cpu_shares,
 };
-use crate::cluster::{EngineSnapshot, EngineStatus, Snapshot};
+use crate::cluster::{EngineSnapshot, EngineStatus, Held, Image, Snapshot};
 use crate::config::CpuShares;
 use crate::handlers::system::offer::offer;
 use crate::scheduler::expr::Expr;
@@ -35,13 +35,15 @@ pub(super) async fn plan(
     let deadline = Instant::now() + SETTLING;
     let mut view = placement.view.clone();
     loop {
+        // Taken first: a node that is read in between is a reason to decide once more.
+        let seen = view.snapshot();
         let refusal = match promise(placement, request) {
             Ok(creation) => return Ok(creation),
             Err(refusal) => refusal,
         };
         let for_want_of_nodes =
             matches!(refusal.kind, RefusalKind::Unavailable | RefusalKind::Failed);
-        if !for_want_of_nodes || !unsettled(&view.snapshot()) {
+        if !for_want_of_nodes || !unsettled(&seen) {
             return Err(refusal);
         }
         match timeout_at(deadline, view.changed()).await {
@@ -191,7 +193,7 @@ impl Creation {
         let mut wanted = self.wanted.clone();
         match amendment {
             Amendment::HoldsImage => {
-                let image = ImageName::parse(&wanted.spec.image).canonical();
+                let image = held_as(&self.snapshot, &wanted.spec.image);
                 let affinity = Expr::parse(&format!("image=={image}"));
                 let affinity = affinity.map_err(|error| Refusal::bad_input(error.to_string()))?;
                 wanted.spec.affinities.push(affinity);
@@ -205,6 +207,22 @@ impl Creation {
         self.body = body_for(&self.placement, &wanted, &engine, &snapshot);
         (self.engine, self.snapshot, self.wanted) = (engine, snapshot, wanted);
         Ok(())
+    }
+}
+
+/// The text by which an affinity finds exactly this image: its full name, or else its id.
+fn held_as(snapshot: &Snapshot, image: &str) -> String {
+    let name = ImageName::parse(image).canonical();
+    let held = snapshot.image(image).unwrap_or_default();
+    let goes_by_it = |held: &Held<'_, Image>| {
+        let names = held.object.tags.iter().chain(&held.object.digests);
+        names
+            .map(|name| ImageName::parse(name))
+            .any(|parsed| parsed.canonical() == name)
+    };
+    match held.first() {
+        Some(first) if !held.iter().any(goes_by_it) => first.object.id.to_string(),
+        _ => name,
     }
 }
 

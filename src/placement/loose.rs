@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde_json::Value;
+use bytes::Bytes;
 use swarm_middleware::api::ApiVersion;
 
 use crate::cluster::{NodeKey, Snapshot};
@@ -37,7 +37,7 @@ pub struct LooseObject {
     /// Where it is.
     pub node: NodeKey,
     /// What it was created from.
-    pub body: Value,
+    pub body: Bytes,
     /// The version that was spoken.
     pub version: Option<ApiVersion>,
     /// Held by the one who moves it.
@@ -68,7 +68,7 @@ impl Loose {
         held.former
             .retain(|(_, former)| kind != Kind::Network || *former != name);
         held.objects.push_back(object);
-        let size = |one: &LooseObject| one.body.to_string().len();
+        let size = |one: &LooseObject| one.body.len();
         while held.objects.len() > MOST || held.objects.iter().map(size).sum::<usize>() > MOST_BYTES
         {
             held.objects.pop_front();
@@ -183,5 +183,62 @@ fn is_free(snapshot: &Snapshot, object: &LooseObject) -> bool {
                 && !engine.node.names_network(name)
                 && !engine.node.names_network(&object.id)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(name: &str, id: &str, body: Bytes) -> LooseObject {
+        LooseObject {
+            kind: Kind::Network,
+            name: name.into(),
+            id: id.into(),
+            node: NodeKey(1),
+            body,
+            version: None,
+            turn: Arc::default(),
+            moving: false,
+        }
+    }
+
+    #[test]
+    fn a_moved_network_goes_by_all_its_ids_until_another_takes_its_name() {
+        let loose = Loose::default();
+        let ids: Vec<String> = ["0a", "0b", "0c"].map(|two| two.repeat(32)).into();
+        loose.keep(network("back", &ids[0], Bytes::new()));
+        assert_eq!(loose.moved_network(&ids[0]), None);
+        for id in &ids[1..] {
+            loose.moved(Kind::Network, "back", NodeKey(2), &id.as_str().into());
+        }
+        for id in &ids[..2] {
+            assert_eq!(loose.moved_network(id).as_deref(), Some("back"));
+            assert_eq!(loose.network_name(&id[..12]).as_deref(), Some("back"));
+        }
+        assert_eq!(loose.moved_network(&ids[2]), None);
+        assert_eq!(loose.network_name(&ids[2]).as_deref(), Some("back"));
+        assert_eq!(loose.network_name("0a0a"), None, "too short to tell");
+        loose.fix(Kind::Network, "back");
+        assert!(loose.is_empty());
+        assert_eq!(loose.moved_network(&ids[0]).as_deref(), Some("back"));
+        loose.keep(network("back", &"0d".repeat(32), Bytes::new()));
+        assert_eq!(loose.moved_network(&ids[0]), None);
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten_by_number_and_by_bytes() {
+        let loose = Loose::default();
+        for number in 0..=MOST {
+            loose.keep(network(&format!("net-{number}"), "", Bytes::new()));
+        }
+        assert!(loose.get(Kind::Network, "net-0").is_none());
+        assert!(loose.get(Kind::Network, "net-1").is_some());
+        assert!(loose.get(Kind::Volume, "net-1").is_none());
+        loose.keep(network("large", "", vec![0; MOST_BYTES].into()));
+        assert!(loose.get(Kind::Network, &format!("net-{MOST}")).is_some());
+        loose.keep(network("late", "", vec![0; 1].into()));
+        assert!(loose.get(Kind::Network, "large").is_none());
+        assert!(loose.get(Kind::Network, "late").is_some());
     }
 }

@@ -153,6 +153,23 @@ async fn what_cannot_be_moved_whole_stays_whole() {
 }
 
 #[tokio::test]
+async fn a_move_whose_create_gets_no_answer_leaves_one_container() {
+    let cluster = two().await;
+    let id = db_and_web(&cluster).await;
+    cluster.engine("node-1").inject(Fault::LoseAnswer {
+        route: "POST /containers/create".into(),
+    });
+    let host = json!({ "Links": ["db:db"] });
+    let lost = start(&cluster, &id, host.clone()).await;
+    assert_eq!(lost.status, 502, "{}", lost.text());
+    assert_eq!(cluster.holders("web"), ["node-2"]);
+    cluster.engine("node-1").clear_faults();
+    let started = start(&cluster, &id, host).await;
+    assert_eq!(started.status, 204, "{}", started.text());
+    assert_eq!(cluster.holders("web"), ["node-1"]);
+}
+
+#[tokio::test]
 async fn a_container_of_a_newer_client_never_moves() {
     let cluster = two().await;
     cluster.manager.create("db", top_on("node-1")).await;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 use testkit::Fault;
 use testkit::client::{self, Answer};
-use testkit::manager::Cluster;
+use testkit::manager::{Cluster, Manager, addresses};
 
-use crate::{cluster, top, top_on};
+use crate::{SWARM, cluster, top, top_on};
 
 /// The nodes whose engines have it.
 async fn nodes_with(cluster: &Cluster, kind: &str, name: &str) -> Vec<String> {
@@ -197,6 +197,31 @@ async fn a_refused_removal_undoes_the_move_and_fails_the_create() {
 }
 
 #[tokio::test]
+async fn a_move_without_an_answer_leaves_one() {
+    for (kind, body) in [
+        ("volumes", json!({ "Binds": ["data:/d"] })),
+        ("networks", json!({ "NetworkMode": "data" })),
+    ] {
+        let cluster = cluster(2).await;
+        make(&cluster, kind, json!({ "Name": "data" })).await;
+        let first = only(nodes_with(&cluster, kind, "data").await);
+        let second = other(&first);
+        cluster.engine(second).inject(Fault::LoseAnswer {
+            route: format!("POST /{kind}/create"),
+        });
+        let body = with(top_on(second), body);
+        let lost = create(&cluster, "web", body.clone()).await;
+        assert_eq!(lost.status, 502, "{}", lost.text());
+        assert_eq!(nodes_with(&cluster, kind, "data").await, [&*first]);
+        cluster.engine(second).clear_faults();
+        cluster.manager.until_quiet().await;
+        let made = create(&cluster, "web", body).await;
+        assert_eq!(made.status, 201, "{}", made.text());
+        assert_eq!(nodes_with(&cluster, kind, "data").await, [second]);
+    }
+}
+
+#[tokio::test]
 async fn a_create_that_fails_leaves_them_loose() {
     let cluster = cluster(2).await;
     let first = volume(&cluster, "data").await;
@@ -260,4 +285,17 @@ async fn what_was_made_on_a_named_node_does_not_move() {
     }
     assert_eq!(nodes_with(&cluster, "volumes", "data").await, ["node-1"]);
     assert_eq!(nodes_with(&cluster, "networks", "back").await, ["node-1"]);
+}
+
+#[tokio::test]
+async fn nothing_is_loose_for_a_manager_that_did_not_make_it() {
+    let cluster = cluster(2).await;
+    let first = volume(&cluster, "data").await;
+    let discovery = addresses(&cluster.engines);
+    let another = Manager::start(SWARM, &discovery, &[]).await.unwrap();
+    another.until_healthy(2).await;
+    let body = with(top_on(other(&first)), json!({ "Binds": ["data:/d"] }));
+    let refused = another.post("/containers/create?name=web", body).await;
+    assert_eq!(refused.status, 500, "{}", refused.text());
+    assert_eq!(nodes_with(&cluster, "volumes", "data").await, [first]);
 }

@@ -174,6 +174,14 @@ async fn with_copies_off_the_container_goes_where_the_image_is() {
         assert_eq!(cluster.holders(&name), ["node-2"]);
     }
     assert_eq!(cluster.requests(LOAD) + cluster.requests(PULL), 0);
+    let images = cluster.manager.get("/images/json").await.json();
+    let images = images.as_array().unwrap();
+    let held = |image: &&Value| image["RepoTags"] == json!(["app:latest"]);
+    let id = &images.iter().find(held).unwrap()["Id"];
+    let by_id = json!({ "Image": id, "Cmd": ["top"] });
+    let made = create(&cluster, "by-id", &by_id).await;
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert_eq!(cluster.holders("by-id"), ["node-2"]);
     // Whoever insists on a node gets the engine's own words.
     let insisted = create(&cluster, "here", &app_on("node-1")).await;
     assert_eq!(insisted.status, 404, "{}", insisted.text());

@@ -9,7 +9,7 @@ use serde_json::Value;
 use swarm_middleware::api::{ApiCall, ApiRequest, ApiVersion, Payload, Refusal};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use super::create::{created_id, make, show};
 use super::unstarted::Kept;
@@ -125,7 +125,13 @@ async fn relocate(
         .map(|found| Arc::clone(&found.container.name));
     let mut wish = kept.wish.clone();
     wish.call.query = wish.call.query.with("name", name.as_deref());
-    let made = make(context, &wish, creation).await?;
+    let made = match make(context, &wish, creation).await {
+        Ok(made) => made,
+        Err(error) => {
+            forsake(context, creation, &wish.call).await;
+            return Err(error);
+        }
+    };
     let Some(new) = created_id(&made) else {
         return Err(Error::Handler(made.refusal()));
     };
@@ -144,6 +150,26 @@ async fn relocate(
         name: new.to_string(),
         container: Some(new),
     })
+}
+
+/// A create without an answer may have been done: what carries its swarm id there is removed.
+async fn forsake(context: &Context, creation: &Creation, call: &ApiCall) {
+    let engine = &creation.engine;
+    if let Err(error) = context.engines.refresh_all(engine.key).await {
+        warn!(node = %engine.name, %error, "A container may be left behind");
+        return;
+    }
+    let snapshot = context.snapshot();
+    let swarm_id = creation.spec().swarm_id.as_deref();
+    let found = snapshot.engine(engine.key).and_then(|engine| {
+        let mut containers = engine.containers.values();
+        containers.find(|one| swarm_id.is_some() && one.workload.swarm_id.as_deref() == swarm_id)
+    });
+    if let Some(found) = found
+        && let Err(error) = remove(context, call, engine, &found.id).await
+    {
+        warn!(node = %engine.name, container = %found.id, %error, "Left behind");
+    }
 }
 
 /// Removes a container that was never started, with the volumes that are its alone.
