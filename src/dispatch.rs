@@ -48,7 +48,11 @@ impl Service<Placed<Plan>> for Dispatch {
                     containers::create::create(&context, request, *creation).await
                 }
                 Plan::Each(engines) => match request.call.route.operation {
-                    Operation::ContainerPrune => merged::prune(&context, request.call).await,
+                    Operation::ContainerPrune
+                    | Operation::ImagePrune
+                    | Operation::NetworkPrune
+                    | Operation::VolumePrune
+                    | Operation::BuildPrune => merged::prune(&context, request.call, engines).await,
                     Operation::ImageCreate => {
                         let ApiRequest { call, head, .. } = request;
                         images::pull::pull(&context, &call, &head.headers, engines).await

@@ -12,6 +12,7 @@ mod down;
 mod drain;
 mod failures;
 mod hijack;
+mod images;
 mod names;
 mod oddities;
 mod placement;

@@ -1,0 +1,3 @@
+//! Images on many nodes, and what prunes leave of them and of the rest.
+
+mod prune;
