@@ -53,6 +53,10 @@ impl Service<Placed<Plan>> for Dispatch {
                     | Operation::NetworkPrune
                     | Operation::VolumePrune
                     | Operation::BuildPrune => merged::prune(&context, request.call, engines).await,
+                    Operation::ImageLoad => images::load::load(&context, request, engines).await,
+                    Operation::ImageCreate if streamed(&request) => {
+                        images::load::load(&context, request, engines).await
+                    }
                     Operation::ImageCreate => {
                         let ApiRequest { call, head, .. } = request;
                         images::pull::pull(&context, &call, &head.headers, engines).await
@@ -65,6 +69,12 @@ impl Service<Placed<Plan>> for Dispatch {
             }
         })
     }
+}
+
+/// Whether the image comes in the request's body.
+fn streamed(request: &ApiRequest) -> bool {
+    let source = request.call.query.get("fromSrc");
+    source.is_some_and(|source| source == "-")
 }
 
 /// What is answered from the state, or by asking all engines.

@@ -8,7 +8,6 @@ const END: &str = "<!-- routes: end -->";
 
 fn treatment(route: &Route) -> &'static str {
     match route.treatment {
-        _ if route.operation == Operation::ImageCreate => "pull: every node; import: not yet",
         Treatment::Local => "answered by the endpoint",
         Treatment::Aggregate => "all nodes, merged",
         Treatment::Broadcast => "every node that matters",

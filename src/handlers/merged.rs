@@ -99,6 +99,7 @@ async fn ask_all(
             Err(refusal) => failed.push((engine, refusal)),
         }
     }
+    failed.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
     if good.is_empty() {
         return Err(Error::Handler(all_refused(&failed)));
     }

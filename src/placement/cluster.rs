@@ -122,11 +122,10 @@ impl ClusterPlacement {
                 // Unknown or ambiguous: an engine says so in its own words.
                 Err(_) => return owner::any(snapshot, name).map(Plan::One),
             },
-            Operation::ImageCreate if request.call.query.get("fromSrc").is_some() => {
-                let message = "importing an image from a stream is not supported yet";
-                return Err(Refusal::new(RefusalKind::NotImplemented, message));
-            }
-            Operation::ImageCreate if self.options.pull == Pull::Lazy => {
+            Operation::ImageCreate
+                if self.options.pull == Pull::Lazy
+                    && request.call.query.get("fromSrc").is_none() =>
+            {
                 vec![owner::any(snapshot, name)?.engine]
             }
             _ => snapshot.engines().cloned().collect(),

@@ -100,7 +100,7 @@ pub static IMAGES: &[Route] = &[
     row(Method::GET, "/images/search", Operation::ImageSearch, Treatment::AnyNode),
     row(Method::GET, "/images/get", Operation::ImageSave, Treatment::NotImplemented),
     row(Method::POST, "/images/create", Operation::ImageCreate, Treatment::Broadcast),
-    row(Method::POST, "/images/load", Operation::ImageLoad, Treatment::NotImplemented),
+    row(Method::POST, "/images/load", Operation::ImageLoad, Treatment::Broadcast),
     row(Method::POST, "/images/prune", Operation::ImagePrune, Treatment::Broadcast),
     row(Method::GET, "/images/viz", Operation::Preflight, Treatment::NotImplemented),
     row(Method::GET, "/images/{name}/get", Operation::ImageSave, Treatment::Image),

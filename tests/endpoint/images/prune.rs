@@ -45,10 +45,10 @@ async fn volumes(cluster: &Cluster) {
         .await;
         assert_eq!(cluster.manager.delete(&path).await.status, 204);
     }
-    assert_eq!(
-        names(cluster, "/volumes", "Volumes").await,
-        ["of-node-1", "of-node-2"]
-    );
+    testkit::wait::eventually(testkit::manager::PATIENCE, || async {
+        names(cluster, "/volumes", "Volumes").await == ["of-node-1", "of-node-2"]
+    })
+    .await;
 }
 
 #[tokio::test]
