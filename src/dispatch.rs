@@ -89,6 +89,8 @@ async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>,
         Operation::SystemDf => merged::df(context, &request.call).await,
         Operation::ContainerList => containers::answers::list(context, &request.call).await,
         Operation::ImageList => images::answers::list(context, &request.call),
+        Operation::ImageSave => images::save::save(context, request).await,
+        Operation::PluginList => merged::plugins(context, &request.call).await,
         Operation::NetworkList => networks::answers::list(context, &request.call),
         Operation::VolumeList => volumes::answers::list(context, &request.call),
         other => Err(Error::Handler(Refusal::new(

@@ -7,14 +7,14 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::header::WARNING;
 use http::{HeaderValue, Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 use swarm_middleware::api::{ApiCall, Refusal, RefusalKind};
 use swarm_middleware::body::Body;
 use swarm_middleware::error::Error;
 use swarm_middleware::parse::ParseError;
 use tracing::warn;
 
-use super::{Context, Effect, answer, ask, outbound, task};
+use super::{Context, Effect, NodeCard, answer, ask, outbound, task};
 use crate::cluster::EngineSnapshot;
 
 /// How long one engine may take for a prune: there may be much to delete.
@@ -28,6 +28,28 @@ pub async fn df(context: &Context, call: &ApiCall) -> Result<Response<Body>, Err
     let engines = ask::healthy(&context.snapshot());
     let (merged, _) = ask_all(context, call, Method::GET, &engines, ask::DEADLINE).await?;
     Ok(answer::json(&merged))
+}
+
+/// `GET /plugins`: those of every node, each with its `Node`.
+///
+/// # Errors
+/// When no engine answers.
+pub async fn plugins(context: &Context, call: &ApiCall) -> Result<Response<Body>, Error> {
+    let engines = ask::healthy(&context.snapshot());
+    let (good, _) = ask_each(context, call, Method::GET, &engines, ask::DEADLINE).await?;
+    let mut all = Vec::new();
+    for (engine, plugins) in good {
+        let Value::Array(plugins) = plugins else {
+            continue;
+        };
+        for mut plugin in plugins {
+            if let Value::Object(plugin) = &mut plugin {
+                plugin.insert("Node".to_owned(), json!(NodeCard::of(&engine)));
+            }
+            all.push(plugin);
+        }
+    }
+    Ok(answer::json(&Value::Array(all)))
 }
 
 /// A prune on every node: what was deleted, and how much space that freed. A node that fails is
@@ -69,6 +91,7 @@ pub async fn prune(
 }
 
 type Failed = Vec<(Arc<EngineSnapshot>, Refusal)>;
+type Good = Vec<(Arc<EngineSnapshot>, Value)>;
 
 /// The good answers put together, and who gave none.
 async fn ask_all(
@@ -78,6 +101,19 @@ async fn ask_all(
     engines: &[Arc<EngineSnapshot>],
     deadline: Duration,
 ) -> Result<(Value, Failed), Error> {
+    let (good, failed) = ask_each(context, call, method, engines, deadline).await?;
+    let good = good.into_iter().map(|(_, value)| value);
+    Ok((good.fold(Value::Null, merge), failed))
+}
+
+/// Every good answer, and who gave none; at least one is good.
+async fn ask_each(
+    context: &Context,
+    call: &ApiCall,
+    method: Method,
+    engines: &[Arc<EngineSnapshot>],
+    deadline: Duration,
+) -> Result<(Good, Failed), Error> {
     let snapshot = context.snapshot();
     let answers = ask::all(engines, deadline, |engine| {
         let version = outbound::version(call.version, engine, &snapshot);
@@ -90,7 +126,7 @@ async fn ask_all(
     let (mut good, mut failed) = (Vec::new(), Vec::new());
     for (engine, answer) in answers {
         match answer.map(|answer| answer.json()) {
-            Ok(Some(value @ (Value::Object(_) | Value::Array(_)))) => good.push(value),
+            Ok(Some(value @ (Value::Object(_) | Value::Array(_)))) => good.push((engine, value)),
             Ok(_) => {
                 warn!(node = %engine.name, "Answered something that is not JSON");
                 let refusal = Refusal::new(RefusalKind::Failed, "it answered something else");
@@ -103,7 +139,7 @@ async fn ask_all(
     if good.is_empty() {
         return Err(Error::Handler(all_refused(&failed)));
     }
-    Ok((good.into_iter().fold(Value::Null, merge), failed))
+    Ok((good, failed))
 }
 
 /// What all nodes say alike is said once; else every node has its say.
@@ -153,8 +189,6 @@ fn merge(merged: Value, other: Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

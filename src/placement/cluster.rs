@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Treatment};
+use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Route, Treatment};
 use swarm_middleware::select::Placement;
 
 use super::objects::Chooser;
@@ -55,18 +55,14 @@ impl ClusterPlacement {
                 let to = owner::exec(snapshot, name).unwrap_or_else(unknown)?;
                 Ok(exec::tunnel_or_one(request, to))
             }
+            // Several images, which may be on different nodes.
+            Treatment::Image if name.is_empty() => Ok(Plan::Local),
             Treatment::Image => owner::image(snapshot, name).map(Plan::One),
             Treatment::Network => self.of_network(request, snapshot).map(Plan::One),
             Treatment::Volume => owner::volume(snapshot, name).map(Plan::One),
             Treatment::Schedule => self.schedule(request, snapshot),
             Treatment::OutsideSwarmMode => Err(Refusal::unavailable(OUTSIDE_SWARM_MODE)),
-            Treatment::NotImplemented => Err(Refusal::new(
-                RefusalKind::NotImplemented,
-                format!(
-                    "{} {} is not supported yet",
-                    call.route.method, call.route.pattern
-                ),
-            )),
+            Treatment::NotImplemented => Err(not_implemented(call.route)),
         }
     }
 
@@ -141,6 +137,16 @@ impl ClusterPlacement {
         }
         Ok(Plan::Each(healthy))
     }
+}
+
+fn not_implemented(route: &Route) -> Refusal {
+    let what = format!("{} {}", route.method, route.pattern);
+    let message = if route.pattern.starts_with("/plugins") {
+        format!("{what} is not supported: plugins are managed on each engine itself")
+    } else {
+        format!("{what} is not supported yet")
+    };
+    Refusal::new(RefusalKind::NotImplemented, message)
 }
 
 fn of_container(request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {

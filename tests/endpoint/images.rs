@@ -2,6 +2,7 @@
 
 mod load;
 mod prune;
+mod rest;
 
 use bytes::Bytes;
 use testkit::manager::Cluster;

@@ -98,7 +98,7 @@ pub static EXEC: &[Route] = &[
 pub static IMAGES: &[Route] = &[
     row(Method::GET, "/images/json", Operation::ImageList, Treatment::Aggregate),
     row(Method::GET, "/images/search", Operation::ImageSearch, Treatment::AnyNode),
-    row(Method::GET, "/images/get", Operation::ImageSave, Treatment::NotImplemented),
+    row(Method::GET, "/images/get", Operation::ImageSave, Treatment::Image),
     row(Method::POST, "/images/create", Operation::ImageCreate, Treatment::Broadcast),
     row(Method::POST, "/images/load", Operation::ImageLoad, Treatment::Broadcast),
     row(Method::POST, "/images/prune", Operation::ImagePrune, Treatment::Broadcast),
@@ -148,7 +148,7 @@ pub static VOLUMES: &[Route] = &[
 /// Rows under `/plugins`.
 #[rustfmt::skip] // one row a line
 pub static PLUGINS: &[Route] = &[
-    row(Method::GET, "/plugins", Operation::PluginList, Treatment::NotImplemented),
+    row(Method::GET, "/plugins", Operation::PluginList, Treatment::Aggregate),
     row(Method::GET, "/plugins/privileges", Operation::PluginPrivileges, Treatment::NotImplemented),
     row(Method::POST, "/plugins/pull", Operation::PluginChange, Treatment::NotImplemented),
     row(Method::POST, "/plugins/create", Operation::PluginChange, Treatment::NotImplemented),

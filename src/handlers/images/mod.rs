@@ -8,6 +8,7 @@ mod merge;
 mod node;
 mod progress;
 pub mod pull;
+pub mod save;
 pub mod spread;
 mod story;
 mod tee;
