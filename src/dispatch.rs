@@ -57,7 +57,15 @@ impl Service<Placed<Plan>> for Dispatch {
                     Operation::VolumeRemove => {
                         volumes::everywhere::remove(&context, request, engines).await
                     }
-                    Operation::ContainerPrune => merged::prune(&context, request.call).await,
+                    Operation::ContainerPrune
+                    | Operation::ImagePrune
+                    | Operation::NetworkPrune
+                    | Operation::VolumePrune
+                    | Operation::BuildPrune => merged::prune(&context, request.call, engines).await,
+                    Operation::ImageLoad => images::load::load(&context, request, engines).await,
+                    Operation::ImageCreate if streamed(&request) => {
+                        images::load::load(&context, request, engines).await
+                    }
                     Operation::ImageCreate => {
                         let ApiRequest { call, head, .. } = request;
                         images::pull::pull(&context, &call, &head.headers, engines).await
@@ -72,6 +80,12 @@ impl Service<Placed<Plan>> for Dispatch {
     }
 }
 
+/// Whether the image comes in the request's body.
+fn streamed(request: &ApiRequest) -> bool {
+    let source = request.call.query.get("fromSrc");
+    source.is_some_and(|source| source == "-")
+}
+
 /// What is answered from the state, or by asking all engines.
 async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>, Error> {
     match request.call.route.operation {
@@ -84,6 +98,8 @@ async fn local(context: &Context, request: ApiRequest) -> Result<Response<Body>,
         Operation::SystemDf => merged::df(context, &request.call).await,
         Operation::ContainerList => containers::answers::list(context, &request.call).await,
         Operation::ImageList => images::answers::list(context, &request.call),
+        Operation::ImageSave => images::save::save(context, request).await,
+        Operation::PluginList => merged::plugins(context, &request.call).await,
         Operation::NetworkList => networks::answers::list(context, &request.call),
         Operation::VolumeList => volumes::answers::list(context, &request.call),
         other => Err(Error::Handler(Refusal::new(

@@ -1,6 +1,6 @@
 //! README's route table is the one that the endpoint has.
 
-use swarm_middleware::api::{Operation, Route, Treatment};
+use swarm_middleware::api::{Route, Treatment};
 use swarm_middleware::parse::routes::TABLES;
 
 const BEGIN: &str = "<!-- routes: begin -->\n";
@@ -8,7 +8,6 @@ const END: &str = "<!-- routes: end -->";
 
 fn treatment(route: &Route) -> &'static str {
     match route.treatment {
-        _ if route.operation == Operation::ImageCreate => "pull: every node; import: not yet",
         Treatment::Local => "answered by the endpoint",
         Treatment::Aggregate => "all nodes, merged",
         Treatment::Broadcast => "every node that matters",
@@ -20,6 +19,9 @@ fn treatment(route: &Route) -> &'static str {
         Treatment::Volume => "the volume's node",
         Treatment::AnyNode => "any healthy node",
         Treatment::OutsideSwarmMode => "503, as outside swarm mode",
+        Treatment::NotImplemented if route.pattern.starts_with("/plugins") => {
+            "501: plugins are managed on each engine"
+        }
         Treatment::NotImplemented => "not yet",
     }
 }

@@ -108,10 +108,11 @@ pub fn request(method: Method, path_and_query: &str) -> Result<Request<Body>, Er
     Ok(request)
 }
 
-/// What every healthy engine answers, in the order of the nodes. Those that give no good answer
+/// What these engines answer within the deadline, in their order. Those that give no good answer
 /// are logged and named behind it.
 pub async fn all(
     engines: &[Arc<EngineSnapshot>],
+    deadline: Duration,
     make: impl Fn(&EngineSnapshot) -> Result<Request<Body>, Error>,
 ) -> Vec<(Arc<EngineSnapshot>, Result<Answer, Refusal>)> {
     let asked: Vec<_> = engines
@@ -121,7 +122,7 @@ pub async fn all(
     let answers = fan_out(
         asked,
         CONCURRENCY,
-        DEADLINE,
+        deadline,
         |(engine, request)| async move {
             let answer = one(&engine, request.map_err(|error| error.to_string())?).await;
             answer.map_err(|error| error.to_string())

@@ -6,6 +6,7 @@ use swarm_middleware::api::Operation;
 use tracing::debug;
 
 use super::Context;
+use crate::cluster::EngineSnapshot;
 use crate::placement::Destination;
 
 /// What an operation changes on its engine.
@@ -23,6 +24,8 @@ pub enum Effect {
     Networks,
     /// Volumes.
     Volumes,
+    /// Any of them.
+    All,
 }
 
 impl Effect {
@@ -38,12 +41,19 @@ impl Effect {
             | Operation::ContainerPause
             | Operation::ContainerUnpause => Self::Container,
             Operation::ContainerRemove => Self::ContainerAndVolumes,
-            Operation::Commit | Operation::ImageTag | Operation::ImageRemove => Self::Images,
+            Operation::ContainerPrune => Self::All,
+            Operation::Commit
+            | Operation::ImageTag
+            | Operation::ImageRemove
+            | Operation::ImagePrune => Self::Images,
             Operation::NetworkCreate
             | Operation::NetworkConnect
             | Operation::NetworkDisconnect
-            | Operation::NetworkRemove => Self::Networks,
-            Operation::VolumeCreate | Operation::VolumeRemove => Self::Volumes,
+            | Operation::NetworkRemove
+            | Operation::NetworkPrune => Self::Networks,
+            Operation::VolumeCreate | Operation::VolumeRemove | Operation::VolumePrune => {
+                Self::Volumes
+            }
             _ => Self::Nothing,
         }
     }
@@ -51,8 +61,17 @@ impl Effect {
     /// Waits until the state shows it. A state that cannot be read now is read again later, by the
     /// monitor; the change itself is done.
     pub async fn settle(self, context: &Context, to: &Destination) {
-        let (engines, key) = (&context.engines, to.engine.key);
-        let container = async || match &to.container {
+        self.read(context, &to.engine, to.container.as_ref()).await;
+    }
+
+    /// The same of a change that names no container.
+    pub async fn settle_on(self, context: &Context, engine: &EngineSnapshot) {
+        self.read(context, engine, None).await;
+    }
+
+    async fn read(self, context: &Context, engine: &EngineSnapshot, container: Option<&Arc<str>>) {
+        let (engines, key) = (&context.engines, engine.key);
+        let container = async || match container {
             Some(id) => engines.refresh_container(key, Arc::clone(id)).await,
             None => Ok(()),
         };
@@ -69,9 +88,10 @@ impl Effect {
                 tokio::try_join!(container(), networks).map(|_| ())
             }
             Self::Volumes => engines.refresh_volumes(key).await,
+            Self::All => engines.refresh_all(key).await,
         };
         if let Err(error) = shown {
-            debug!(node = %to.engine.name, %error, "Changed, but not read again yet");
+            debug!(node = %engine.name, %error, "Changed, but not read again yet");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Treatment};
+use swarm_middleware::api::{ApiRequest, Operation, Refusal, RefusalKind, Route, Treatment};
 use swarm_middleware::select::Placement;
 
 use super::objects::Chooser;
@@ -63,18 +63,14 @@ impl ClusterPlacement {
                 let to = owner::exec(snapshot, name).unwrap_or_else(unknown)?;
                 Ok(exec::tunnel_or_one(request, to))
             }
+            // Several images, which may be on different nodes.
+            Treatment::Image if name.is_empty() => Ok(Plan::Local),
             Treatment::Image => owner::image(snapshot, name).map(Plan::One),
             Treatment::Network => self.of_network(request, snapshot).map(Plan::One),
             Treatment::Volume => self.of_volume(request, snapshot),
             Treatment::Schedule => self.schedule(request, snapshot),
             Treatment::OutsideSwarmMode => Err(Refusal::unavailable(OUTSIDE_SWARM_MODE)),
-            Treatment::NotImplemented => Err(Refusal::new(
-                RefusalKind::NotImplemented,
-                format!(
-                    "{} {} is not supported yet",
-                    call.route.method, call.route.pattern
-                ),
-            )),
+            Treatment::NotImplemented => Err(not_implemented(call.route)),
         }
     }
 
@@ -162,11 +158,10 @@ impl ClusterPlacement {
                 // Unknown or ambiguous: an engine says so in its own words.
                 Err(_) => return owner::any(snapshot, name).map(Plan::One),
             },
-            Operation::ImageCreate if request.call.query.get("fromSrc").is_some() => {
-                let message = "importing an image from a stream is not supported yet";
-                return Err(Refusal::new(RefusalKind::NotImplemented, message));
-            }
-            Operation::ImageCreate if self.options.pull == Pull::Lazy => {
+            Operation::ImageCreate
+                if self.options.pull == Pull::Lazy
+                    && request.call.query.get("fromSrc").is_none() =>
+            {
                 vec![owner::any(snapshot, name)?.engine]
             }
             _ => snapshot.engines().cloned().collect(),
@@ -187,6 +182,16 @@ fn healthy(
         ));
     }
     Ok(healthy)
+}
+
+fn not_implemented(route: &Route) -> Refusal {
+    let what = format!("{} {}", route.method, route.pattern);
+    let message = if route.pattern.starts_with("/plugins") {
+        format!("{what} is not supported: plugins are managed on each engine itself")
+    } else {
+        format!("{what} is not supported yet")
+    };
+    Refusal::new(RefusalKind::NotImplemented, message)
 }
 
 fn of_container(request: &ApiRequest, snapshot: &Snapshot) -> Result<Plan, Refusal> {

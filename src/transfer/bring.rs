@@ -38,11 +38,9 @@ pub async fn bring(context: &Context, seen: &Snapshot, need: &Need) -> Outcome {
     if !here(seen) && here(&context.snapshot()) {
         return Ok(());
     }
-    let copied = match context.options.image_transfer {
-        ImageTransfer::Off => Err(TransferError::Off),
-        ImageTransfer::On => share(context, need, Way::Copy).await,
+    let Err(reason) = copy_only(context, need).await else {
+        return Ok(());
     };
-    let Err(reason) = copied else { return Ok(()) };
     debug!(node = %need.node.name, image = %need.image, %reason, "Image not copied");
     if context.options.pull_on_create == PullOnCreate::Auth && need.credentials.is_none() {
         return Err(TransferError::NoCredentials);
@@ -52,6 +50,17 @@ pub async fn bring(context: &Context, seen: &Snapshot, need: &Need) -> Outcome {
         platform: need.platform.clone(),
     };
     share(context, need, way).await
+}
+
+/// Brings the image from a node of the same system that has it.
+///
+/// # Errors
+/// Why it did not come.
+pub async fn copy_only(context: &Context, need: &Need) -> Outcome {
+    match context.options.image_transfer {
+        ImageTransfer::Off => Err(TransferError::Off),
+        ImageTransfer::On => share(context, need, Way::Copy).await,
+    }
 }
 
 async fn share(context: &Context, need: &Need, way: Way) -> Outcome {

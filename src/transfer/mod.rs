@@ -5,7 +5,9 @@ mod copy;
 mod error;
 mod pull;
 mod shared;
+mod supply;
 
-pub use bring::{Need, bring};
+pub use bring::{Need, bring, copy_only};
 pub use error::TransferError;
 pub use shared::Transfers;
+pub use supply::supply;

@@ -14,6 +14,7 @@ mod everywhere;
 mod failures;
 mod fig;
 mod hijack;
+mod images;
 mod loose;
 mod mutations;
 mod names;

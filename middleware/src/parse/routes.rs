@@ -98,10 +98,10 @@ pub static EXEC: &[Route] = &[
 pub static IMAGES: &[Route] = &[
     row(Method::GET, "/images/json", Operation::ImageList, Treatment::Aggregate),
     row(Method::GET, "/images/search", Operation::ImageSearch, Treatment::AnyNode),
-    row(Method::GET, "/images/get", Operation::ImageSave, Treatment::NotImplemented),
+    row(Method::GET, "/images/get", Operation::ImageSave, Treatment::Image),
     row(Method::POST, "/images/create", Operation::ImageCreate, Treatment::Broadcast),
-    row(Method::POST, "/images/load", Operation::ImageLoad, Treatment::NotImplemented),
-    row(Method::POST, "/images/prune", Operation::ImagePrune, Treatment::NotImplemented),
+    row(Method::POST, "/images/load", Operation::ImageLoad, Treatment::Broadcast),
+    row(Method::POST, "/images/prune", Operation::ImagePrune, Treatment::Broadcast),
     row(Method::GET, "/images/viz", Operation::Preflight, Treatment::NotImplemented),
     row(Method::GET, "/images/{name}/get", Operation::ImageSave, Treatment::Image),
     row(Method::GET, "/images/{name}/json", Operation::ImageInspect, Treatment::Image),
@@ -117,7 +117,7 @@ pub static IMAGES: &[Route] = &[
 pub static BUILD: &[Route] = &[
     row(Method::POST, "/build", Operation::Build, Treatment::NotImplemented),
     row(Method::POST, "/build/cancel", Operation::BuildCancel, Treatment::NotImplemented),
-    row(Method::POST, "/build/prune", Operation::BuildPrune, Treatment::NotImplemented),
+    row(Method::POST, "/build/prune", Operation::BuildPrune, Treatment::Broadcast),
     row(Method::POST, "/session", Operation::Session, Treatment::NotImplemented),
     row(Method::POST, "/grpc", Operation::Grpc, Treatment::NotImplemented),
 ];
@@ -127,7 +127,7 @@ pub static BUILD: &[Route] = &[
 pub static NETWORKS: &[Route] = &[
     row(Method::GET, "/networks", Operation::NetworkList, Treatment::Aggregate),
     buffered(Method::POST, "/networks/create", Operation::NetworkCreate, Treatment::Schedule),
-    row(Method::POST, "/networks/prune", Operation::NetworkPrune, Treatment::NotImplemented),
+    row(Method::POST, "/networks/prune", Operation::NetworkPrune, Treatment::Broadcast),
     buffered(Method::POST, "/networks/{name}/connect", Operation::NetworkConnect, Treatment::Network),
     buffered(Method::POST, "/networks/{name}/disconnect", Operation::NetworkDisconnect, Treatment::Network),
     row(Method::GET, "/networks/{name}", Operation::NetworkInspect, Treatment::Network),
@@ -139,7 +139,7 @@ pub static NETWORKS: &[Route] = &[
 pub static VOLUMES: &[Route] = &[
     row(Method::GET, "/volumes", Operation::VolumeList, Treatment::Aggregate),
     buffered(Method::POST, "/volumes/create", Operation::VolumeCreate, Treatment::Schedule),
-    row(Method::POST, "/volumes/prune", Operation::VolumePrune, Treatment::NotImplemented),
+    row(Method::POST, "/volumes/prune", Operation::VolumePrune, Treatment::Broadcast),
     row(Method::GET, "/volumes/{name}", Operation::VolumeInspect, Treatment::Volume),
     row(Method::PUT, "/volumes/{name}", Operation::VolumeUpdate, Treatment::NotImplemented),
     row(Method::DELETE, "/volumes/{name}", Operation::VolumeRemove, Treatment::Volume),
@@ -148,7 +148,7 @@ pub static VOLUMES: &[Route] = &[
 /// Rows under `/plugins`.
 #[rustfmt::skip] // one row a line
 pub static PLUGINS: &[Route] = &[
-    row(Method::GET, "/plugins", Operation::PluginList, Treatment::NotImplemented),
+    row(Method::GET, "/plugins", Operation::PluginList, Treatment::Aggregate),
     row(Method::GET, "/plugins/privileges", Operation::PluginPrivileges, Treatment::NotImplemented),
     row(Method::POST, "/plugins/pull", Operation::PluginChange, Treatment::NotImplemented),
     row(Method::POST, "/plugins/create", Operation::PluginChange, Treatment::NotImplemented),

@@ -72,7 +72,7 @@ async fn with_sizes(
         .into_iter()
         .filter(|engine| nodes.contains(&engine.key))
         .collect();
-    let answers = ask::all(&engines, |engine| {
+    let answers = ask::all(&engines, ask::DEADLINE, |engine| {
         let version = outbound::version(asked, engine, snapshot);
         ask::request(
             Method::GET,

@@ -1,10 +1,10 @@
-//! What one node's pull says, line by line: pure.
+//! What one node's pull or load says, line by line: pure.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// One node's pull so far.
+/// One node's pull or load so far.
 #[derive(Debug)]
 pub(super) struct Progress {
     node: String,
@@ -29,6 +29,10 @@ impl Progress {
     pub(super) fn line(&mut self, line: &Value) -> Option<Value> {
         if let Some(error) = line["error"].as_str() {
             self.error = Some(error.to_owned());
+            return None;
+        }
+        if line["stream"].is_string() {
+            self.closing.push(line.clone());
             return None;
         }
         let status = line["status"].as_str()?;

@@ -27,7 +27,7 @@ pub async fn spread(
     let context = context.clone();
     task::to_its_end(async move {
         let snapshot = context.snapshot();
-        let answers = ask::all(&holders, |engine| {
+        let answers = ask::all(&holders, ask::DEADLINE, |engine| {
             let version = outbound::version(call.version, engine, &snapshot);
             let path = call.path_and_query(version, &call.name, &call.query);
             ask::request(method.clone(), &path)

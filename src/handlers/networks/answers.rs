@@ -49,7 +49,7 @@ pub async fn inspect(
     }
     let call = request.call.clone();
     let name = owner::rest_of(&snapshot, &call.name);
-    let answers = ask::all(&engines, |engine| {
+    let answers = ask::all(&engines, ask::DEADLINE, |engine| {
         let version = outbound::version(call.version, engine, &snapshot);
         ask::request(
             Method::GET,

@@ -100,7 +100,7 @@ async fn on_each(
     let context = context.clone();
     task::to_its_end(async move {
         let snapshot = context.snapshot();
-        let answers = ask::all(&engines, |engine| {
+        let answers = ask::all(&engines, ask::DEADLINE, |engine| {
             let version = outbound::version(call.version, engine, &snapshot);
             let path = call.path_and_query(version, &call.name, &call.query);
             let mut request = ask::request(method.clone(), &path)?;
