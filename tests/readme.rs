@@ -9,6 +9,11 @@ const END: &str = "<!-- routes: end -->";
 fn treatment(route: &Route) -> &'static str {
     match route.treatment {
         _ if route.operation == Operation::ImageCreate => "pull: every node; import: not yet",
+        _ if [Operation::BuildCancel, Operation::Session, Operation::Grpc]
+            .contains(&route.operation) =>
+        {
+            "the client's build node"
+        }
         Treatment::Local => "answered by the endpoint",
         Treatment::Aggregate => "all nodes, merged",
         Treatment::Broadcast => "every node that matters",
