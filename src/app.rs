@@ -78,6 +78,7 @@ impl App {
             transfers: Transfers::default(),
             unstarted: Unstarted::default(),
             loose: placement.loose().clone(),
+            builds: placement.builds().clone(),
             identity: Identity::of_this_process(),
             info: InfoRenderer::default(),
         });

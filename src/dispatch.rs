@@ -12,7 +12,7 @@ use swarm_middleware::select::Placed;
 use tower::Service;
 
 use crate::handlers::{
-    Context, containers, forwarded, images, loose, merged, networks, system, volumes,
+    Context, build, containers, forwarded, images, loose, merged, networks, system, volumes,
 };
 use crate::placement::{Destination, Plan};
 
@@ -46,7 +46,9 @@ impl Service<Placed<Plan>> for Dispatch {
                 Plan::Local => local(&context, request).await,
                 Plan::One(to) => one(&context, request, to).await,
                 Plan::Loose(to) => loose::make(&context, request, to).await,
-                Plan::Tunnel(to) => forwarded::tunnel(&context, request, to).await,
+                Plan::Tunnel(to) => forwarded::tunnel(&context, request, to, ()).await,
+                Plan::Session(to, stay) => build::connect(&context, request, to, stay).await,
+                Plan::Build(to, hold) => build::build(&context, request, to, hold).await,
                 Plan::Create(creation) => {
                     containers::create::create(&context, request, *creation).await
                 }

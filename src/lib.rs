@@ -1,6 +1,7 @@
 //! One Docker endpoint in front of many Docker Engines.
 
 pub mod app;
+pub mod builds;
 pub mod cli;
 pub mod cluster;
 pub mod config;

@@ -1,6 +1,6 @@
 //! README's route table is the one that the endpoint has.
 
-use swarm_middleware::api::{Route, Treatment};
+use swarm_middleware::api::{Operation, Route, Treatment};
 use swarm_middleware::parse::routes::TABLES;
 
 const BEGIN: &str = "<!-- routes: begin -->\n";
@@ -8,6 +8,11 @@ const END: &str = "<!-- routes: end -->";
 
 fn treatment(route: &Route) -> &'static str {
     match route.treatment {
+        _ if [Operation::BuildCancel, Operation::Session, Operation::Grpc]
+            .contains(&route.operation) =>
+        {
+            "the client's build node"
+        }
         Treatment::Local => "answered by the endpoint",
         Treatment::Aggregate => "all nodes, merged",
         Treatment::Broadcast => "every node that matters",
@@ -22,7 +27,7 @@ fn treatment(route: &Route) -> &'static str {
         Treatment::NotImplemented if route.pattern.starts_with("/plugins") => {
             "501: plugins are managed on each engine"
         }
-        Treatment::NotImplemented => "not yet",
+        Treatment::NotImplemented => "501: not an operation of a cluster",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::builds::Builds;
 use crate::cluster::{ClusterView, Snapshot};
 use crate::config::ClusterOptions;
 use crate::engine::Engines;
@@ -39,6 +40,8 @@ pub struct Parts {
     pub unstarted: Unstarted,
     /// Volumes and networks that may still move.
     pub loose: Loose,
+    /// Builds under way.
+    pub builds: Builds,
     /// Who this manager is.
     pub identity: Identity,
     /// The parts of `/info` that did not change.

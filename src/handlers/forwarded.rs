@@ -39,7 +39,7 @@ pub async fn forward(
     .await
 }
 
-/// Passes the request on, and with a `101` the whole connection.
+/// Passes the request on, and with a `101` the whole connection, with which `held` is dropped.
 ///
 /// # Errors
 /// When the engine does not answer.
@@ -47,12 +47,13 @@ pub async fn tunnel(
     context: &Context,
     mut request: ApiRequest,
     to: Destination,
+    held: impl Send + 'static,
 ) -> Result<Response<Body>, Error> {
     let slot = request.head.extensions.remove::<Arc<Slot>>();
     let version = outbound::version(request.call.version, &to.engine, &context.snapshot());
     let outbound = outbound::request(request, &to, version).map_err(Error::Handler)?;
     match slot {
-        Some(slot) => Ok(hijack::tunnel(&to.engine.upstream, outbound, slot).await?),
+        Some(slot) => Ok(hijack::tunnel(&to.engine.upstream, outbound, slot, held).await?),
         None => Ok(to.engine.upstream.forward(outbound).await?),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod ask;
+pub mod build;
 pub mod containers;
 mod context;
 mod effect;

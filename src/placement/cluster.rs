@@ -9,6 +9,7 @@ use swarm_middleware::select::Placement;
 use super::objects::Chooser;
 use super::plan::Plan;
 use super::{Destination, Leases, Loose, create, exec, owner};
+use crate::builds::Builds;
 use crate::cluster::{ClusterView, EngineSnapshot, Snapshot};
 use crate::config::{ClusterOptions, Pull, Volumes};
 use crate::scheduler::ClusterDriver;
@@ -21,6 +22,7 @@ pub struct ClusterPlacement {
     pub(super) driver: Arc<dyn ClusterDriver>,
     pub(super) options: Arc<ClusterOptions>,
     pub(super) loose: Loose,
+    pub(super) builds: Builds,
 }
 
 /// What engines outside swarm mode say to every request of it.
@@ -41,12 +43,18 @@ impl ClusterPlacement {
             driver,
             options: Arc::new(options),
             loose: Loose::default(),
+            builds: Builds::default(),
         }
     }
 
     /// The volumes and networks that may still move.
     pub fn loose(&self) -> &Loose {
         &self.loose
+    }
+
+    /// Builds under way, and where their clients are pinned to.
+    pub fn builds(&self) -> &Builds {
+        &self.builds
     }
 
     /// Everything that one look at the state decides.
@@ -81,6 +89,9 @@ impl ClusterPlacement {
                 self.volume_everywhere(request, snapshot)
             }
             Operation::VolumeCreate => self.choose(snapshot, |chooser| chooser.volume(request)),
+            Operation::Build | Operation::BuildCancel | Operation::Session | Operation::Grpc => {
+                self.build(request, snapshot)
+            }
             other => Err(Refusal::new(
                 RefusalKind::NotImplemented,
                 format!("{other:?} is not supported yet"),
@@ -189,7 +200,7 @@ fn not_implemented(route: &Route) -> Refusal {
     let message = if route.pattern.starts_with("/plugins") {
         format!("{what} is not supported: plugins are managed on each engine itself")
     } else {
-        format!("{what} is not supported yet")
+        format!("{what} is not an operation of a cluster")
     };
     Refusal::new(RefusalKind::NotImplemented, message)
 }

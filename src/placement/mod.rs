@@ -3,6 +3,7 @@
 //! [`ClusterPlacement`] takes one snapshot per decision. A new container is promised to its node
 //! in one critical section ([`Leases::promise`]) around the pure [`decide`].
 
+mod build;
 mod cluster;
 mod create;
 mod decide;
@@ -24,5 +25,5 @@ pub use intake::{absorb, merge_start, scale_cpu_shares};
 pub use lease::{Lease, Leases, Promise, Table};
 pub use loose::{Kind, Loose, LooseObject};
 pub use movable::{Movable, host_for};
-pub use plan::{Creation, Destination, Plan};
+pub use plan::{Creation, Destination, Hold, Plan};
 pub use rewrite::{Reference, rewrite_connect, rewrite_create, rewrite_host_config};

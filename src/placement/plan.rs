@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::create::Wanted;
 use super::{ClusterPlacement, Kind, Lease};
+use crate::builds::Stay;
 use crate::cluster::{EngineSnapshot, Snapshot};
 
 /// What becomes of a request.
@@ -19,10 +20,23 @@ pub enum Plan {
     Loose(Destination),
     /// Sent to one engine, which may take the connection over.
     Tunnel(Destination),
+    /// A connection of a build, which the engine may take over.
+    Session(Destination, Stay),
+    /// A build, and what it holds until its answer has ended.
+    Build(Destination, Hold),
     /// A container to be created.
     Create(Box<Creation>),
     /// Done on these engines; `name` is what the client called the object.
     Each(Vec<Arc<EngineSnapshot>>),
+}
+
+/// What a build holds while it runs.
+#[derive(Debug)]
+pub enum Hold {
+    /// What it may use of its node, and its place among the node's builds.
+    Lease(Lease, Stay),
+    /// Its client's pin.
+    Stay(Stay),
 }
 
 /// One engine, and what it calls the object that the client named.

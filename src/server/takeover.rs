@@ -94,7 +94,10 @@ pub(super) async fn drive<S: Stack>(
 /// Joins client and engine until their tunnel ends or is cut.
 async fn tunnel(mut client: Stream, takeover: Takeover, ahead: Ahead, state: &ConnectionState) {
     let Takeover {
-        mut engine, count, ..
+        mut engine,
+        count,
+        held,
+        ..
     } = takeover;
     let mut joined = pin!(hijack::join(
         &mut client,
@@ -110,7 +113,7 @@ async fn tunnel(mut client: Stream, takeover: Takeover, ahead: Ahead, state: &Co
     })
     .await;
     debug!(?transferred, "Tunnel ended");
-    drop(count);
+    drop((count, held));
 }
 
 /// Looks at a connection now and then.

@@ -7,6 +7,7 @@ mod auth;
 mod bad_engines;
 mod bad_heads;
 mod bad_requests;
+mod builds;
 mod deaths;
 mod down;
 mod drain;

@@ -1,5 +1,6 @@
 //! Where a handler leaves what its connection's driver picks up.
 
+use std::any::Any;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -21,6 +22,8 @@ pub struct Takeover {
     pub read_buf: Bytes,
     /// Counts the tunnel at its engine while it lives.
     pub count: TunnelCount,
+    /// Whatever is to last as long as the tunnel.
+    pub held: Box<dyn Any + Send>,
 }
 
 /// One per client connection; the server puts it into the requests that may take it over.

@@ -15,7 +15,8 @@ use crate::stream::Stream;
 /// Asks the engine for a raw stream, whatever the client can speak.
 ///
 /// If the engine agrees, the connection is offered to its driver through `slot` and this never
-/// completes: the driver drops it. Any other answer is an ordinary one and HTTP goes on.
+/// completes: the driver drops it. `held` is dropped when the tunnel ends, or with the engine's other
+/// answer. Any other answer is an ordinary one and HTTP goes on.
 ///
 /// # Errors
 /// As for [`Upstream::send`].
@@ -23,6 +24,7 @@ pub async fn tunnel(
     upstream: &Upstream,
     mut request: Request<Body>,
     slot: Arc<Slot>,
+    held: impl Send + 'static,
 ) -> Result<Response<Body>, ForwardError> {
     let asked = head::ask(request.headers_mut());
     let mut response = match upstream.switch(request).await? {
@@ -45,6 +47,7 @@ pub async fn tunnel(
         engine: raw.io.into_inner(),
         read_buf: raw.read_buf,
         count: upstream.count_tunnel(),
+        held: Box::new(held),
     };
     slot.offer(takeover);
     drop(slot);

@@ -115,11 +115,11 @@ pub static IMAGES: &[Route] = &[
 /// Rows of the two builders.
 #[rustfmt::skip] // one row a line
 pub static BUILD: &[Route] = &[
-    row(Method::POST, "/build", Operation::Build, Treatment::NotImplemented),
-    row(Method::POST, "/build/cancel", Operation::BuildCancel, Treatment::NotImplemented),
+    row(Method::POST, "/build", Operation::Build, Treatment::Schedule),
+    row(Method::POST, "/build/cancel", Operation::BuildCancel, Treatment::Schedule),
     row(Method::POST, "/build/prune", Operation::BuildPrune, Treatment::Broadcast),
-    row(Method::POST, "/session", Operation::Session, Treatment::NotImplemented),
-    row(Method::POST, "/grpc", Operation::Grpc, Treatment::NotImplemented),
+    row(Method::POST, "/session", Operation::Session, Treatment::Schedule),
+    row(Method::POST, "/grpc", Operation::Grpc, Treatment::Schedule),
 ];
 
 /// Rows under `/networks`.

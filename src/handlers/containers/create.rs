@@ -148,6 +148,7 @@ pub(super) async fn make(
     if !lacks_image(&first, image) {
         return Ok(first);
     }
+    read_builders(context).await;
     match bring(context, &creation.snapshot, &wish.need(creation)).await {
         Ok(()) => Ok(ask::one(engine, request()?).await?),
         Err(reason) => {
@@ -155,6 +156,17 @@ pub(super) async fn make(
             Ok(first)
         }
     }
+}
+
+/// What a client has built just now may not be known yet: nothing in its connections says so.
+async fn read_builders(context: &Context) {
+    let nodes = context.builds.nodes();
+    let reads = nodes.into_iter().map(async |node| {
+        if let Err(error) = context.engines.refresh_images(node).await {
+            debug!(?node, %error, "Built images not read");
+        }
+    });
+    futures_util::future::join_all(reads).await;
 }
 
 pub(super) fn created_id(answer: &Answer) -> Option<Arc<str>> {

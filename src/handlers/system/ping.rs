@@ -2,10 +2,14 @@
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA, SERVER};
 use http::{HeaderMap, HeaderName, HeaderValue};
+use swarm_middleware::api::ApiVersion;
 
 use super::majority::majority;
 use super::offer::offer;
 use crate::cluster::Snapshot;
+
+/// The version since which engines have BuildKit.
+const BUILDKIT: ApiVersion = ApiVersion::v1(39);
 
 /// The body of a ping.
 pub const BODY: &str = "OK";
@@ -34,6 +38,15 @@ pub(super) fn experimental(snapshot: &Snapshot) -> bool {
     facts.peek().is_some() && facts.all(|facts| facts.experimental)
 }
 
+/// Which builder clients use if nobody told them: BuildKit (2) where every node has it.
+fn builder_version(snapshot: &Snapshot) -> &'static str {
+    let mut facts = snapshot
+        .engines()
+        .filter_map(|engine| engine.facts.as_deref());
+    let all = facts.all(|facts| &*facts.os_type == "linux" && facts.api >= BUILDKIT);
+    if all { "2" } else { "1" }
+}
+
 /// What every answer says of the endpoint, as an engine's answers do.
 pub fn common_headers(snapshot: &Snapshot) -> HeaderMap {
     let os = os_type(snapshot);
@@ -57,8 +70,7 @@ pub fn common_headers(snapshot: &Snapshot) -> HeaderMap {
 pub fn render(snapshot: &Snapshot) -> HeaderMap {
     let mut headers = common_headers(snapshot);
     for (name, value) in [
-        // 2 would promise BuildKit, whose connections need routing of their own.
-        (BUILDER_VERSION, "1"),
+        (BUILDER_VERSION, builder_version(snapshot)),
         (SWARM, "inactive"),
         (CACHE_CONTROL, "no-cache, no-store, must-revalidate"),
         (PRAGMA, "no-cache"),
@@ -81,6 +93,7 @@ mod tests {
         assert_eq!(headers["api-version"], "1.41");
         assert_eq!(headers["ostype"], "linux");
         assert_eq!(headers["docker-experimental"], "false");
+        assert_eq!(headers["builder-version"], "2");
         lab.engine(1, |facts| {
             (facts.os_type, facts.experimental) = ("windows".into(), true);
         });

@@ -117,7 +117,7 @@ async fn answer(upstream: Arc<Upstream>, mut request: Request<Body>) -> Response
         return Response::new(who.unwrap_or_default().into());
     }
     let answered = match request.extensions_mut().remove::<Arc<Slot>>() {
-        Some(slot) => tunnel(&upstream, request, slot).await,
+        Some(slot) => tunnel(&upstream, request, slot, ()).await,
         None => upstream.forward(request).await,
     };
     answered.unwrap_or_else(|error| {

@@ -11,7 +11,7 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from docker_cli import registry  # noqa: E402
-from docker_cli import attach, execs, files, images, lifecycle, listing, logs, networks, runs  # noqa: E402,F401
+from docker_cli import attach, builds, execs, files, images, lifecycle, listing, logs, networks, runs  # noqa: E402,F401
 from docker_cli import cluster, doors, placement, system, volumes  # noqa: E402,F401
 from harness.suite import main  # noqa: E402
 

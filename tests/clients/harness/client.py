@@ -40,7 +40,7 @@ class Docker:
         """What docker finds in its environment."""
         clean = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_")}
         return {**clean, "DOCKER_HOST": self.host, "DOCKER_CONFIG": CONFIG, "LC_ALL": "C.UTF-8",
-                "DOCKER_CLI_HINTS": "false"}
+                "DOCKER_CLI_HINTS": "false", "DOCKER_BUILDKIT": "0"}
 
     def argv(self, args) -> list[str]:
         """The whole command line."""

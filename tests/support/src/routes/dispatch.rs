@@ -28,7 +28,10 @@ const UNKNOWN: &str = "unknown";
 pub(crate) fn may_hijack(request: &Request<Incoming>) -> bool {
     let path = request.uri().path();
     request.method() == Method::POST
-        && (path.ends_with("/attach") || (path.contains("/exec/") && path.ends_with("/start")))
+        && (path.ends_with("/session")
+            || path.ends_with("/grpc")
+            || path.ends_with("/attach")
+            || (path.contains("/exec/") && path.ends_with("/start")))
 }
 
 /// Answers a request.

@@ -1,6 +1,7 @@
 //! The routes: a table, and one handler each.
 
 mod archive;
+mod build;
 mod call;
 mod containers;
 mod control;

@@ -5,8 +5,8 @@ use std::{future::Future, pin::Pin};
 use http::Method;
 
 use super::{
-    archive, call::Call, containers as c, events, exec, images as i, lists, logs, networks as n,
-    pulls, streams, system as s, volumes as v,
+    archive, build, call::Call, containers as c, events, exec, images as i, lists, logs,
+    networks as n, pulls, streams, system as s, volumes as v,
 };
 use crate::{error::Outcome, server::Reply};
 
@@ -36,7 +36,11 @@ const ROUTES: &[(&str, Handler)] = routes! {
     "POST /auth" => s::auth,
     "GET /distribution/{name}/json" => s::distribution,
     "GET /plugins" => s::plugins,
+    "POST /build" => build::build,
+    "POST /build/cancel" => build::cancel,
     "POST /build/prune" => s::prune_builds,
+    "POST /session" => build::connect,
+    "POST /grpc" => build::connect,
     "GET /containers/json" => lists::containers,
     "POST /containers/create" => c::create,
     "POST /containers/prune" => c::prune,

@@ -30,6 +30,8 @@ pub(crate) enum Reply {
 pub(crate) enum Take {
     /// A stream of input and output behind this head.
     Session(Vec<u8>, Box<Session>),
+    /// This head, then everything back as it comes.
+    Echo(Vec<u8>),
     /// These bytes, then the end.
     Close(Vec<u8>),
     /// These bytes, then a reset.

@@ -14,7 +14,7 @@ use std::{
 use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWriteExt, copy, split};
 
 use super::{
     body::{Reply, Take},
@@ -75,6 +75,13 @@ async fn leave(mut socket: Socket, early: &[u8], take: Take) {
         Take::Session(head, session) => {
             if socket.write_all(&head).await.is_ok() {
                 session.run(socket, early).await;
+            }
+        }
+        Take::Echo(head) => {
+            let begun = socket.write_all(&[&head[..], early].concat()).await;
+            let (mut read, mut write) = split(socket);
+            if begun.is_ok() && copy(&mut read, &mut write).await.is_ok() {
+                let _ = write.shutdown().await;
             }
         }
         Take::Close(bytes) => {
