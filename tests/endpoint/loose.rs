@@ -28,12 +28,8 @@ async fn make(cluster: &Cluster, kind: &str, body: Value) -> Value {
 }
 
 async fn volume(cluster: &Cluster, name: &str) -> String {
-    make(
-        cluster,
-        "volumes",
-        json!({ "Name": name, "Labels": { "a": "b" } }),
-    )
-    .await;
+    let body = json!({ "Name": name, "Labels": { "a": "b" } });
+    make(cluster, "volumes", body).await;
     only(nodes_with(cluster, "volumes", name).await)
 }
 
@@ -291,8 +287,8 @@ async fn what_was_made_on_a_named_node_does_not_move() {
 async fn nothing_is_loose_for_a_manager_that_did_not_make_it() {
     let cluster = cluster(2).await;
     let first = volume(&cluster, "data").await;
-    let discovery = addresses(&cluster.engines);
-    let another = Manager::start(SWARM, &discovery, &[]).await.unwrap();
+    let engines = addresses(&cluster.engines);
+    let another = Manager::start(SWARM, &engines, &[]).await.unwrap();
     another.until_healthy(2).await;
     let body = with(top_on(other(&first)), json!({ "Binds": ["data:/d"] }));
     let refused = another.post("/containers/create?name=web", body).await;

@@ -17,6 +17,7 @@ mod fig;
 mod hijack;
 mod images;
 mod loose;
+mod managers;
 mod mutations;
 mod names;
 mod oddities;

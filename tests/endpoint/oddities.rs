@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use testkit::manager::{Cluster, Manager, PATIENCE, addresses};
-use testkit::{Engine, EngineOptions, Fault, client, wait};
+use testkit::{Engine, EngineOptions, Fault, wait};
 
 use crate::bad_requests::raw;
 use crate::{SWARM, cluster, top, top_on, with};
@@ -271,39 +271,4 @@ async fn a_pull_succeeds_if_one_node_did_and_names_those_that_did_not() {
         "{}",
         failed.text()
     );
-}
-
-#[tokio::test]
-async fn two_managers_of_the_same_engines_see_the_same() {
-    let cluster = cluster(2).await;
-    let second = Manager::start(SWARM, &addresses(&cluster.engines), &[])
-        .await
-        .unwrap();
-    second.until_healthy(2).await;
-    for number in 0..6 {
-        cluster.manager.create(&format!("c{number}"), top()).await;
-    }
-    wait::eventually(PATIENCE, || async {
-        let (one, two) = (
-            cluster.manager.get("/containers/json?all=1"),
-            second.get("/containers/json?all=1"),
-        );
-        let (one, two) = tokio::join!(one, two);
-        one.body == two.body && one.json().as_array().is_some_and(|all| all.len() == 6)
-    })
-    .await;
-    let gone = client::send(
-        cluster.engines[0].addr,
-        "DELETE",
-        "/containers/c0?force=1",
-        None,
-    )
-    .await;
-    let missing = u16::from(gone.unwrap().status == 204);
-    wait::eventually(PATIENCE, || async {
-        let left = second.get("/containers/json?all=1").await.json();
-        left.as_array()
-            .is_some_and(|all| all.len() == usize::from(6 - missing))
-    })
-    .await;
 }

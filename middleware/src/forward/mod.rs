@@ -2,6 +2,7 @@
 
 mod attempt;
 mod connect;
+mod counters;
 mod error;
 mod fan_out;
 pub mod headers;
@@ -15,9 +16,10 @@ mod upstream;
 
 pub(crate) use attempt::Switch;
 pub use connect::tune;
+pub use counters::UpstreamCounters;
 pub use error::{ForwardError, ForwardErrorKind};
 pub use fan_out::{FanOutError, fan_out};
 pub use lent::Lent;
 pub use pool::PoolOptions;
 pub use sender::TunnelCount;
-pub use upstream::{Upstream, UpstreamCounters};
+pub use upstream::Upstream;

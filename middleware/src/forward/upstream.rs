@@ -12,6 +12,7 @@ use tokio_rustls::rustls::ClientConfig;
 
 use super::attempt::{Spare, Switch, kind_of};
 use super::connect::Connector;
+use super::counters::UpstreamCounters;
 use super::pool::PoolOptions;
 use super::sender::{Loan, Shared, TunnelCount};
 use super::{ForwardError, ForwardErrorKind, Lent, headers};
@@ -26,23 +27,6 @@ pub struct Upstream {
     suspect_after: Duration,
     down: AtomicBool,
     pub(super) shared: Arc<Shared>,
-}
-
-/// What an engine's connections are doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UpstreamCounters {
-    /// Connections open now, idle ones included, taken-over ones not.
-    pub open: usize,
-    /// Connections open without work.
-    pub idle: usize,
-    /// Requests whose answer has not ended.
-    pub in_flight: usize,
-    /// Connections ever opened.
-    pub opened: u64,
-    /// Requests that went over a connection which had served before.
-    pub reused: u64,
-    /// Connections taken over and still joined to a client's.
-    pub tunnels: usize,
 }
 
 impl Upstream {
@@ -108,14 +92,7 @@ impl Upstream {
 
     /// What the connections are doing.
     pub fn counters(&self) -> UpstreamCounters {
-        UpstreamCounters {
-            open: self.shared.lines.len(),
-            idle: self.shared.pool.len(),
-            in_flight: self.shared.in_flight.load(Ordering::Relaxed),
-            opened: self.shared.opened.load(Ordering::Relaxed),
-            reused: self.shared.reused.load(Ordering::Relaxed),
-            tunnels: self.shared.tunnels.load(Ordering::Relaxed),
-        }
+        UpstreamCounters::of(&self.shared)
     }
 
     /// Passes a client's request on: [`send`](Self::send) without the headers that belong to

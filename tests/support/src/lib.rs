@@ -11,6 +11,7 @@
 
 pub mod certs;
 pub mod client;
+mod cluster;
 mod engine;
 mod error;
 pub mod manager;
