@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use http::Response;
@@ -11,6 +12,7 @@ use swarm_middleware::error::Error;
 use swarm_middleware::select::Placed;
 use tower::Service;
 
+use crate::cluster::EngineSnapshot;
 use crate::handlers::{
     Context, build, containers, forwarded, images, loose, merged, networks, system, volumes,
 };
@@ -52,33 +54,38 @@ impl Service<Placed<Plan>> for Dispatch {
                 Plan::Create(creation) => {
                     containers::create::create(&context, request, *creation).await
                 }
-                Plan::Each(engines) => match request.call.route.operation {
-                    Operation::VolumeCreate => {
-                        volumes::everywhere::create(&context, request, engines).await
-                    }
-                    Operation::VolumeRemove => {
-                        volumes::everywhere::remove(&context, request, engines).await
-                    }
-                    Operation::ContainerPrune
-                    | Operation::ImagePrune
-                    | Operation::NetworkPrune
-                    | Operation::VolumePrune
-                    | Operation::BuildPrune => merged::prune(&context, request.call, engines).await,
-                    Operation::ImageLoad => images::load::load(&context, request, engines).await,
-                    Operation::ImageCreate if streamed(&request) => {
-                        images::load::load(&context, request, engines).await
-                    }
-                    Operation::ImageCreate => {
-                        let ApiRequest { call, head, .. } = request;
-                        images::pull::pull(&context, &call, &head.headers, engines).await
-                    }
-                    _ => {
-                        let ApiRequest { call, head, .. } = request;
-                        images::spread::spread(&context, call, head.method, engines).await
-                    }
-                },
+                Plan::Each(engines) => each(&context, request, engines).await,
             }
         })
+    }
+}
+
+/// What is done on every node that matters.
+async fn each(
+    context: &Context,
+    request: ApiRequest,
+    engines: Vec<Arc<EngineSnapshot>>,
+) -> Result<Response<Body>, Error> {
+    match request.call.route.operation {
+        Operation::VolumeCreate => volumes::everywhere::create(context, request, engines).await,
+        Operation::VolumeRemove => volumes::everywhere::remove(context, request, engines).await,
+        Operation::ContainerPrune
+        | Operation::ImagePrune
+        | Operation::NetworkPrune
+        | Operation::VolumePrune
+        | Operation::BuildPrune => merged::prune(context, request.call, engines).await,
+        Operation::ImageLoad => images::load::load(context, request, engines).await,
+        Operation::ImageCreate if streamed(&request) => {
+            images::load::load(context, request, engines).await
+        }
+        Operation::ImageCreate => {
+            let ApiRequest { call, head, .. } = request;
+            images::pull::pull(context, &call, &head.headers, engines).await
+        }
+        _ => {
+            let ApiRequest { call, head, .. } = request;
+            images::spread::spread(context, call, head.method, engines).await
+        }
     }
 }
 
