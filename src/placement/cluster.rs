@@ -200,7 +200,7 @@ fn not_implemented(route: &Route) -> Refusal {
     let message = if route.pattern.starts_with("/plugins") {
         format!("{what} is not supported: plugins are managed on each engine itself")
     } else {
-        format!("{what} is not an operation of a cluster")
+        format!("{what} is not supported: it is not an operation of a cluster")
     };
     Refusal::new(RefusalKind::NotImplemented, message)
 }

@@ -67,7 +67,7 @@ fn assert_says(answer: &Answer, status: u16, text: &str, what: &dyn std::fmt::De
 }
 
 #[tokio::test]
-async fn what_is_not_built_yet_says_so_and_reaches_no_engine() {
+async fn what_is_no_operation_of_a_cluster_says_so_and_reaches_no_engine() {
     let cluster = cluster(2).await;
     let mut count = 0;
     for route in rows(|route| route.treatment == Treatment::NotImplemented) {
