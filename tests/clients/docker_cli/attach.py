@@ -4,6 +4,10 @@ Detaching is tried on unix sockets: over plain TCP the CLI itself does not notic
 wraps the error that its terminal reader ends with).
 """
 
+import base64
+import os
+import socket
+
 from harness.scenario import contains, equal, scenario
 
 ECHO = "while read line; do echo got $line; [ $line != quit ] || exit 6; done"
@@ -78,3 +82,38 @@ def run_detach_then_attach(t):
     terminal.expect("=kept=")
     terminal.send("exit 2\n")
     equal(terminal.end(), 2, "exit code")
+
+
+def web_socket(host: str, path: str) -> socket.socket:
+    """A connection that the daemon made a web socket of."""
+    address, port = host.removeprefix("tcp://").rsplit(":", 1)
+    client = socket.create_connection((address, int(port)), timeout=10)
+    key = base64.b64encode(os.urandom(16)).decode()
+    client.sendall(
+        f"GET {path} HTTP/1.1\r\nHost: docker\r\nOrigin: http://docker\r\nConnection: Upgrade\r\n"
+        f"Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+    )
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        byte = client.recv(1)
+        assert byte, f"closed after {head!r}"
+        head += byte
+    assert head.startswith(b"HTTP/1.1 101 ") and b"sec-websocket-accept: " in head.lower(), head
+    return client
+
+
+@scenario
+def attach_web_socket(t):
+    name = t.name()
+    t.ok("run", "-d", "-i", "--name", name, "busybox", "cat")
+    path = f"/v1.41/containers/{name}/attach/ws?stream=1&stdin=1&stdout=1"
+    with web_socket(t.client.host, path) as client:
+        line, mask = b"over a web socket\n", os.urandom(4)
+        masked = bytes(byte ^ mask[at % 4] for at, byte in enumerate(line))
+        client.sendall(bytes([0x82, 0x80 | len(line)]) + mask + masked)
+        answer = b""
+        while len(answer) < len(line) + 2:
+            more = client.recv(4096)
+            assert more, f"closed after {answer!r}"
+            answer += more
+    equal(answer, bytes([0x82, len(line)]) + line, "one binary frame back")
